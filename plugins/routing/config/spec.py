@@ -1,0 +1,151 @@
+"""The ``gateway:`` section as an immutable value.
+
+Knows: every key, its default and its bounds. Does not know: YAML text, line numbers (``load``), LiteLLM.
+Request code reads these values and nothing else of the configuration.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from plugins.routing.types import DataClass, Mode, Tier
+
+Availability = Literal["degrade", "refuse"]
+
+
+class Section(BaseModel):
+    """A part of the section: frozen, and an unknown key is an error."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Capability(Section):
+    """A model name that applications ask for and that no deployment bears.
+
+    ``locations`` None: any that the boundary allows. ``intent`` fixes the intent instead of classifying.
+    ``when_unavailable`` None: as the section says. ``deadline_ms``: budget in milliseconds until the answer is complete.
+    """
+
+    mode: Mode = "chat"
+    min_tier: Tier | None = None
+    max_tier: Tier | None = None
+    locations: tuple[str, ...] | None = None
+    modalities: frozenset[str] = frozenset()
+    intent: str | None = None
+    deadline_ms: float | None = Field(default=None, gt=0)
+    when_unavailable: Availability | None = None
+
+
+class Boundary(Section):
+    """``zones`` maps a location to the highest class it may be given. A location that is not named gets ``public``."""
+
+    default_class: DataClass = DataClass.INTERNAL
+    zones: dict[str, DataClass] = Field(
+        default_factory=lambda: {"local": DataClass.RESTRICTED, "cloud": DataClass.PUBLIC}
+    )
+    conversation: Literal["sticky", "off"] = "sticky"
+
+
+class Health(Section):
+    """``probes``: check capabilities with tiny real requests while running. ``cooldown_s``: how long a deployment that
+    failed comes last."""
+
+    probes: bool = True
+    cooldown_s: float = Field(default=10.0, ge=0, le=3600)
+
+
+class Escalation(Section):
+    """``mode``: whether an answer that fails cheap checks may be asked again one tier up."""
+
+    mode: bool = True
+
+
+class Deadline(Section):
+    """``prefer``: a deployment too slow for the budget comes last; ``require``: it is not used at all."""
+
+    mode: Literal["prefer", "require"] = "prefer"
+
+
+class Classifier(Section):
+    """``max_chars``: what the intent classifier reads of a long prompt (head and tail); the rest is counted in the decision.
+    ``unsure_below``: confidence under which the intent is ``unsure``; None takes the trained model's own threshold."""
+
+    max_chars: int = Field(default=2000, ge=200, le=100_000)
+    unsure_below: float | None = Field(default=None, ge=0, le=1)
+
+
+class Instant(Section):
+    """The built-in answers. ``answers``: further YAML files of question/answer pairs, relative to the configuration file."""
+
+    enabled: bool = True
+    answers: tuple[str, ...] = ()
+    min_score: float | None = Field(default=None, ge=0, le=1)
+
+
+class Discovery(Section):
+    """Where deployments are looked for. ``ollama`` / ``vllm``: base URLs; an empty tuple looks nowhere. ``models_dir``: a
+    folder of ``*.gguf``, relative to the configuration file. ``cloud``: use provider keys found in the environment."""
+
+    ollama: tuple[str, ...] = ("http://127.0.0.1:11434",)
+    vllm: tuple[str, ...] = ("http://127.0.0.1:8000",)
+    models_dir: str | None = "models"
+    cloud: bool = True
+    interval_s: float = Field(default=15.0, ge=1, le=3600)
+
+
+class Log(Section):
+    """The decision log. ``retention_days`` 0 keeps everything."""
+
+    enabled: bool = True
+    retention_days: int = Field(default=90, ge=0)
+
+
+DEFAULT_INTENTS: dict[str, Tier] = {
+    "smalltalk": Tier.INSTANT,
+    "question": Tier.SMALL,
+    "classification": Tier.SMALL,
+    "extraction": Tier.SMALL,
+    "summarization": Tier.SMALL,
+    "rewriting": Tier.SMALL,
+    "translation": Tier.SMALL,
+    "writing": Tier.SMALL,
+    "document_qa": Tier.SMALL,
+    "coding": Tier.LARGE,
+    "math": Tier.LARGE,
+    "reasoning": Tier.FRONTIER,
+    "unsure": Tier.LARGE,
+}
+"""The tier that each intent needs where the YAML does not say."""
+
+DEFAULT_CAPABILITIES: dict[str, Capability] = {
+    "auto": Capability(),
+    "fast": Capability(max_tier=Tier.SMALL),
+    "reasoning": Capability(min_tier=Tier.LARGE),
+    "code": Capability(min_tier=Tier.LARGE),
+    "vision": Capability(modalities=frozenset({"image"})),
+    "private": Capability(locations=("local",)),
+    "embed": Capability(mode="embedding"),
+    "transcribe": Capability(mode="audio_transcription"),
+    "speech": Capability(mode="audio_speech"),
+    "ocr": Capability(mode="ocr"),
+}
+"""The capabilities that exist where the YAML does not name them; one that it names is replaced whole."""
+
+
+class GatewaySpec(Section):
+    """The whole section. ``capabilities`` and ``intents`` are already merged with the shipped defaults by ``load``."""
+
+    capabilities: dict[str, Capability] = Field(default_factory=lambda: dict(DEFAULT_CAPABILITIES))
+    intents: dict[str, Tier] = Field(default_factory=lambda: dict(DEFAULT_INTENTS))
+    boundary: Boundary = Boundary()
+    when_unavailable: Availability = "degrade"
+    health: Health = Health()
+    escalation: Escalation = Escalation()
+    deadline: Deadline = Deadline()
+    classifier: Classifier = Classifier()
+    instant: Instant = Instant()
+    discovery: Discovery = Discovery()
+    log: Log = Log()
+    headers: Literal["full", "basic"] = "full"

@@ -1,0 +1,212 @@
+"""The words of the routing core as frozen values.
+
+Knows: what a request, a deployment, a signal, a verdict and a decision are.
+Does not know: LiteLLM, HTTP, YAML, files, clocks. Everything here is immutable and safe to share between requests.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import IntEnum
+from typing import Any, Literal, Protocol
+
+
+class DataClass(IntEnum):
+    """How far a request may travel; a higher value is more confined."""
+
+    PUBLIC = 0
+    INTERNAL = 1
+    RESTRICTED = 2
+
+    @property
+    def label(self) -> str:
+        """The word used in YAML, headers and logs, e.g. ``"internal"``."""
+        return self.name.lower()
+
+
+class Tier(IntEnum):
+    """How capable (and how costly) a deployment is; the smallest sufficient tier is chosen."""
+
+    INSTANT = 0
+    SMALL = 1
+    LARGE = 2
+    FRONTIER = 3
+
+    @property
+    def label(self) -> str:
+        """The word used in YAML, headers and logs, e.g. ``"small"``."""
+        return self.name.lower()
+
+
+INTENTS: tuple[str, ...] = (
+    "smalltalk",
+    "question",
+    "classification",
+    "extraction",
+    "summarization",
+    "rewriting",
+    "translation",
+    "writing",
+    "coding",
+    "math",
+    "reasoning",
+    "document_qa",
+)
+"""What a text request can ask for; ``UNSURE`` is added by a classifier that abstains."""
+
+UNSURE = "unsure"
+
+Mode = Literal[
+    "chat",
+    "completion",
+    "embedding",
+    "rerank",
+    "audio_transcription",
+    "audio_speech",
+    "image_generation",
+    "moderation",
+    "ocr",
+]
+"""What kind of work a route asks for. The names are those of LiteLLM's ``model_info.mode``."""
+
+PolicyMode = Literal["require", "prefer"]
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who asks, and what that key or team was given (key and team metadata, request headers).
+
+    ``key_id`` is LiteLLM's hash of the key, never the secret. ``capabilities`` is None where every one is allowed.
+    ``declared`` is the header ``x-signalbox-data-class`` as parsed; it counts only where ``may_declare``.
+    ``deadline_ms`` is the header ``x-signalbox-deadline-ms``.
+    """
+
+    key_id: str | None = None
+    team_id: str | None = None
+    is_admin: bool = False
+    may_declare: bool = False
+    data_class: DataClass | None = None
+    declared: DataClass | None = None
+    capabilities: frozenset[str] | None = None
+    max_tier: Tier | None = None
+    deadline_ms: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """One request, translated once, as every signal and policy sees it.
+
+    ``capability``: the requested ``model`` (a capability or a model group). ``messages``: OpenAI chat messages, whatever
+    the route's own shape was. ``text``: the last user turn as plain text. ``modalities``: subset of
+    ``{"text", "image", "audio", "file"}`` found in the content. ``needs``: subset of ``{"tools", "json_schema",
+    "json_object", "logprobs", "n", "stream"}``. ``token_estimate``: tokens of all input. ``max_output_tokens``: as asked,
+    else None. ``conversation``: an opaque id, equal for the turns of one conversation.
+    """
+
+    request_id: str
+    route: str
+    capability: str
+    mode: Mode = "chat"
+    messages: Sequence[Mapping[str, Any]] = ()
+    text: str = ""
+    modalities: frozenset[str] = frozenset({"text"})
+    needs: frozenset[str] = frozenset()
+    token_estimate: int = 0
+    max_output_tokens: int | None = None
+    caller: Caller = field(default_factory=Caller)
+    conversation: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Signal:
+    """What one extractor found. ``label`` is None when it failed or cannot tell: every ``require`` policy then assumes the
+    most restricted case. ``score`` is in 0..1. ``detail`` carries short, loggable facts, never the caller's text."""
+
+    name: str
+    label: str | None
+    score: float = 1.0
+    detail: Mapping[str, str | int | float | bool | None] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Deployment:
+    """One place a request can run, with its live state.
+
+    ``features``: subset of ``{"tools", "json_schema", "json_object", "logprobs", "n"}`` that it supports, or None where
+    nobody said (it is then assumed to support all). ``load``: requests in flight / capacity, 0..1+. ``loaded``: weights
+    are in memory. ``price``: US dollars per million input+output tokens (mean). ``latency_p95_ms``: measured, else None.
+    """
+
+    id: str
+    model_group: str
+    location: str
+    tier: Tier
+    mode: Mode = "chat"
+    modalities: frozenset[str] = frozenset({"text"})
+    features: frozenset[str] | None = None
+    context_window: int | None = None
+    serves_all_tiers: bool = False
+    healthy: bool = True
+    loaded: bool = True
+    load: float = 0.0
+    price: float = 0.0
+    latency_p95_ms: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What one policy left. ``kept``: deployment ids, a subset of those given. ``reason``: one short clause for people,
+    without the caller's text, e.g. ``"class internal may go to: local"``."""
+
+    policy: str
+    mode: PolicyMode
+    kept: tuple[str, ...]
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """Where a request goes and why.
+
+    ``chosen`` is None exactly when ``denied_by`` names the policy (or ``"selection"``) that left nothing; ``denied_reason``
+    then says what is missing. ``fallbacks`` are tried in order; each was left by every ``require`` policy. ``needed`` is the
+    tier that the work needs after clamping; ``degraded`` is true where ``chosen`` is below it. ``pinned``: a model group
+    was asked for by name. ``truncated_chars``: characters that the intent classifier did not see (0: it saw all).
+    """
+
+    id: str
+    capability: str
+    signals: tuple[Signal, ...]
+    verdicts: tuple[Verdict, ...]
+    chosen: Deployment | None
+    fallbacks: tuple[Deployment, ...] = ()
+    denied_by: str | None = None
+    denied_reason: str | None = None
+    needed: Tier | None = None
+    degraded: bool = False
+    pinned: bool = False
+    truncated_chars: int = 0
+
+    def signal(self, name: str) -> Signal | None:
+        """The signal called ``name``, or None where no such extractor ran."""
+        return next((s for s in self.signals if s.name == name), None)
+
+
+class SignalExtractor(Protocol):
+    """Reads one thing from a request. May raise: the engine turns that into ``Signal(name, None)``."""
+
+    name: str
+
+    def extract(self, facts: Facts) -> Signal: ...
+
+
+class Policy(Protocol):
+    """Removes deployments. ``require``: an empty result denies. ``prefer``: an empty result is ignored."""
+
+    name: str
+    mode: PolicyMode
+
+    def narrow(
+        self, facts: Facts, signals: Mapping[str, Signal], deployments: Sequence[Deployment]
+    ) -> Verdict: ...
