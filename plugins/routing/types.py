@@ -1,7 +1,7 @@
 """The words of the routing core as frozen values.
 
-Knows: what a request, a deployment, a signal, a verdict and a decision are.
-Does not know: LiteLLM, HTTP, YAML, files, clocks. Everything here is immutable and safe to share between requests.
+Knows: what a request, a deployment, a signal, a verdict and a decision are. Does not know: LiteLLM, HTTP,
+YAML, files, clocks. Everything here is immutable and safe to share between requests.
 """
 
 from __future__ import annotations
@@ -77,9 +77,9 @@ PolicyMode = Literal["require", "prefer"]
 class Caller:
     """Who asks, and what that key or team was given (key and team metadata, request headers).
 
-    ``key_id`` is LiteLLM's hash of the key, never the secret. ``capabilities`` is None where every one is allowed.
-    ``declared`` is the header ``x-signalbox-data-class`` as parsed; it counts only where ``may_declare``.
-    ``deadline_ms`` is the header ``x-signalbox-deadline-ms``.
+    ``key_id`` is LiteLLM's hash of the key, never the secret. ``capabilities`` is None where every one is
+    allowed. ``declared`` is the header ``x-signalbox-data-class`` as parsed; it counts only where
+    ``may_declare``. ``deadline_ms`` is the header ``x-signalbox-deadline-ms``.
     """
 
     key_id: str | None = None
@@ -97,11 +97,12 @@ class Caller:
 class Facts:
     """One request, translated once, as every signal and policy sees it.
 
-    ``capability``: the requested ``model`` (a capability or a model group). ``messages``: OpenAI chat messages, whatever
-    the route's own shape was. ``text``: the last user turn as plain text. ``modalities``: subset of
-    ``{"text", "image", "audio", "file"}`` found in the content. ``needs``: subset of ``{"tools", "json_schema",
-    "json_object", "logprobs", "n", "stream"}``. ``token_estimate``: tokens of all input. ``max_output_tokens``: as asked,
-    else None. ``conversation``: an opaque id, equal for the turns of one conversation.
+    ``capability``: the requested ``model`` (a capability or a model group). ``messages``: OpenAI chat
+    messages, whatever the route's own shape was. ``text``: the last user turn as plain text. ``modalities``:
+    subset of ``{"text", "image", "audio", "file"}`` found in the content. ``needs``: subset of ``{"tools",
+    "json_schema", "json_object", "logprobs", "n", "stream"}``. ``token_estimate``: tokens of all input.
+    ``max_output_tokens``: as asked, else None. ``conversation``: an opaque id, equal for the turns of one
+    conversation.
     """
 
     request_id: str
@@ -120,8 +121,9 @@ class Facts:
 
 @dataclass(frozen=True, slots=True)
 class Signal:
-    """What one extractor found. ``label`` is None when it failed or cannot tell: every ``require`` policy then assumes the
-    most restricted case. ``score`` is in 0..1. ``detail`` carries short, loggable facts, never the caller's text."""
+    """What one extractor found. ``label`` is None when it failed or cannot tell: every ``require`` policy
+    then assumes the most restricted case. ``score`` is in 0..1. ``detail`` carries short, loggable facts,
+    never the caller's text."""
 
     name: str
     label: str | None
@@ -133,9 +135,10 @@ class Signal:
 class Deployment:
     """One place a request can run, with its live state.
 
-    ``features``: subset of ``{"tools", "json_schema", "json_object", "logprobs", "n"}`` that it supports, or None where
-    nobody said (it is then assumed to support all). ``load``: requests in flight / capacity, 0..1+. ``loaded``: weights
-    are in memory. ``price``: US dollars per million input+output tokens (mean). ``latency_p95_ms``: measured, else None.
+    ``features``: subset of ``{"tools", "json_schema", "json_object", "logprobs", "n"}`` that it supports, or
+    None where nobody said (it is then assumed to support all). ``load``: requests in flight / capacity,
+    0..1+. ``loaded``: weights are in memory. ``price``: US dollars per million input+output tokens (mean).
+    ``latency_p95_ms``: measured, else None.
     """
 
     id: str
@@ -156,8 +159,8 @@ class Deployment:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What one policy left. ``kept``: deployment ids, a subset of those given. ``reason``: one short clause for people,
-    without the caller's text, e.g. ``"class internal may go to: local"``."""
+    """What one policy left. ``kept``: deployment ids, a subset of those given. ``reason``: one short clause
+    for people, without the caller's text, e.g. ``"class internal may go to: local"``."""
 
     policy: str
     mode: PolicyMode
@@ -169,10 +172,11 @@ class Verdict:
 class Decision:
     """Where a request goes and why.
 
-    ``chosen`` is None exactly when ``denied_by`` names the policy (or ``"selection"``) that left nothing; ``denied_reason``
-    then says what is missing. ``fallbacks`` are tried in order; each was left by every ``require`` policy. ``needed`` is the
-    tier that the work needs after clamping; ``degraded`` is true where ``chosen`` is below it. ``pinned``: a model group
-    was asked for by name. ``truncated_chars``: characters that the intent classifier did not see (0: it saw all).
+    ``chosen`` is None exactly when ``denied_by`` names the policy (or ``"selection"``) that left nothing;
+    ``denied_reason`` then says what is missing. ``fallbacks`` are tried in order; each was left by every
+    ``require`` policy. ``needed`` is the tier that the work needs after clamping; ``degraded`` is true where
+    ``chosen`` is below it. ``pinned``: a model group was asked for by name. ``truncated_chars``: characters
+    that the intent classifier did not see (0: it saw all).
     """
 
     id: str
@@ -207,6 +211,4 @@ class Policy(Protocol):
     name: str
     mode: PolicyMode
 
-    def narrow(
-        self, facts: Facts, signals: Mapping[str, Signal], deployments: Sequence[Deployment]
-    ) -> Verdict: ...
+    def narrow(self, facts: Facts, signals: Mapping[str, Signal], deployments: Sequence[Deployment]) -> Verdict: ...

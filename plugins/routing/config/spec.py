@@ -25,7 +25,8 @@ class Capability(Section):
     """A model name that applications ask for and that no deployment bears.
 
     ``locations`` None: any that the boundary allows. ``intent`` fixes the intent instead of classifying.
-    ``when_unavailable`` None: as the section says. ``deadline_ms``: budget in milliseconds until the answer is complete.
+    ``when_unavailable`` None: as the section says. ``deadline_ms``: budget in milliseconds until the answer
+    is complete.
     """
 
     mode: Mode = "chat"
@@ -39,7 +40,8 @@ class Capability(Section):
 
 
 class Boundary(Section):
-    """``zones`` maps a location to the highest class it may be given. A location that is not named gets ``public``."""
+    """``zones`` maps a location to the highest class it may be given. A location that is not named gets
+    ``public``."""
 
     default_class: DataClass = DataClass.INTERNAL
     zones: dict[str, DataClass] = Field(
@@ -49,8 +51,8 @@ class Boundary(Section):
 
 
 class Health(Section):
-    """``probes``: check capabilities with tiny real requests while running. ``cooldown_s``: how long a deployment that
-    failed comes last."""
+    """``probes``: check capabilities with tiny real requests while running. ``cooldown_s``: how long a
+    deployment that failed comes last."""
 
     probes: bool = True
     cooldown_s: float = Field(default=10.0, ge=0, le=3600)
@@ -69,15 +71,17 @@ class Deadline(Section):
 
 
 class Classifier(Section):
-    """``max_chars``: what the intent classifier reads of a long prompt (head and tail); the rest is counted in the decision.
-    ``unsure_below``: confidence under which the intent is ``unsure``; None takes the trained model's own threshold."""
+    """``max_chars``: what the intent classifier reads of a long prompt (head and tail); the rest is counted
+    in the decision. ``unsure_below``: confidence under which the intent is ``unsure``; None takes the trained
+    model's own threshold."""
 
     max_chars: int = Field(default=2000, ge=200, le=100_000)
     unsure_below: float | None = Field(default=None, ge=0, le=1)
 
 
 class Instant(Section):
-    """The built-in answers. ``answers``: further YAML files of question/answer pairs, relative to the configuration file."""
+    """The built-in answers. ``answers``: further YAML files of question/answer pairs, relative to the
+    configuration file."""
 
     enabled: bool = True
     answers: tuple[str, ...] = ()
@@ -85,8 +89,9 @@ class Instant(Section):
 
 
 class Discovery(Section):
-    """Where deployments are looked for. ``ollama`` / ``vllm``: base URLs; an empty tuple looks nowhere. ``models_dir``: a
-    folder of ``*.gguf``, relative to the configuration file. ``cloud``: use provider keys found in the environment."""
+    """Where deployments are looked for. ``ollama`` / ``vllm``: base URLs; an empty tuple looks nowhere.
+    ``models_dir``: a folder of ``*.gguf``, relative to the configuration file. ``cloud``: use provider keys
+    found in the environment."""
 
     ollama: tuple[str, ...] = ("http://127.0.0.1:11434",)
     vllm: tuple[str, ...] = ("http://127.0.0.1:8000",)
@@ -135,7 +140,8 @@ DEFAULT_CAPABILITIES: dict[str, Capability] = {
 
 
 class GatewaySpec(Section):
-    """The whole section. ``capabilities`` and ``intents`` are already merged with the shipped defaults by ``load``."""
+    """The whole section. ``capabilities`` and ``intents`` are already merged with the shipped defaults by
+    ``load``."""
 
     capabilities: dict[str, Capability] = Field(default_factory=lambda: dict(DEFAULT_CAPABILITIES))
     intents: dict[str, Tier] = Field(default_factory=lambda: dict(DEFAULT_INTENTS))

@@ -1,0 +1,56 @@
+"""One accepted configuration, ready to decide.
+
+Knows: spec, deployments, the assembled signals and policies, and how live state is merged in. Does not know:
+where any of it comes from. Replaced whole when the configuration changes; safe to share between requests.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from plugins.routing.config.spec import GatewaySpec
+from plugins.routing.denial import denial
+from plugins.routing.engine import Selects, decide
+from plugins.routing.live import Live
+from plugins.routing.types import Decision, Deployment, Facts, Policy, SignalExtractor
+
+
+@dataclass(frozen=True, slots=True)
+class Router:
+    """``deployments`` carry no live state; it is given with each request."""
+
+    spec: GatewaySpec
+    deployments: tuple[Deployment, ...]
+    extractors: tuple[SignalExtractor, ...]
+    policies: tuple[Policy, ...]
+    selection: Selects
+
+    def decide(self, facts: Facts, live: Mapping[str, Live] | None = None) -> Decision:
+        """The decision for one request. ``live``: by deployment id; one that is missing counts as healthy and
+        idle.
+
+        A refusal's ``denied_reason`` is the whole message for the caller (see ``denial``).
+        """
+        decision = decide(
+            facts,
+            _merged(self.deployments, live) if live else self.deployments,
+            extractors=self.extractors,
+            policies=self.policies,
+            selection=self.selection,
+        )
+        if decision.denied_by is None:
+            return decision
+        return replace(decision, denied_reason=denial(decision, facts, self.spec).message)
+
+    def known_models(self) -> tuple[str, ...]:
+        """Every name that a request may put in ``model``: capabilities, then model groups, each once."""
+        return tuple(dict.fromkeys((*self.spec.capabilities, *(d.model_group for d in self.deployments))))
+
+
+def _merged(deployments: tuple[Deployment, ...], live: Mapping[str, Live]) -> list[Deployment]:
+    return [_with(d, live[d.id]) if d.id in live else d for d in deployments]
+
+
+def _with(d: Deployment, now: Live) -> Deployment:
+    return replace(d, healthy=now.healthy, load=now.load, loaded=now.loaded, latency_p95_ms=now.latency_p95_ms)
