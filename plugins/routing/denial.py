@@ -115,7 +115,7 @@ def _data_boundary(reason: str, decision: Decision, facts: Facts, spec: GatewayS
     zone = lower[0] if len(lower) == 1 else "<location>"
     may = "" if facts.caller.may_declare else " with a key that may declare (metadata signalbox.may_declare)"
     message = (
-        f"No deployment that can do this may see it ({_ask(decision, facts, spec)}): {reason}. "
+        f"Nothing that can do this may see it ({_ask(decision, facts, spec)}): {reason}. "
         f"If the content is public, send the header `{CLASS_HEADER}: public`{may}. In the configuration, "
         f"`gateway.boundary.default_class: public` makes that so for whatever nobody labelled, and "
         f"`gateway.boundary.zones.{zone}: {found.label}` lets class {found.label} go there. {ADD_A_MODEL}, "
@@ -134,8 +134,8 @@ def _deadline(reason: str, decision: Decision, facts: Facts, spec: GatewaySpec) 
 
 def _selection(reason: str, decision: Decision, facts: Facts, spec: GatewaySpec) -> Denial:
     message = (
-        f"Nothing that is left is capable enough ({_ask(decision, facts, spec)}): {reason}. {ADD_A_MODEL} of that tier, "
-        "or set gateway.when_unavailable: degrade."
+        f"Nothing that is left is capable enough ({_ask(decision, facts, spec)}): {reason}. {ADD_A_MODEL}, "
+        "of that tier; or set gateway.when_unavailable: degrade."
     )
     return Denial(503, "no_capable_deployment", message, type="service_unavailable")
 

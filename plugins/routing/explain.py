@@ -43,9 +43,11 @@ def reasons(decision: Decision) -> list[str]:
     """Short clauses in the order of the decision: what was seen, what each policy left, what was chosen or
     refused."""
     found = [clause for signal in decision.signals if (clause := _seen(signal))]
-    found += [f"{v.policy}: {v.reason}" for v in decision.verdicts if v.reason]
-    if decision.denied_by is not None and decision.denied_reason:
-        found.append(decision.denied_reason)
+    refused = decision.denied_by is not None and decision.denied_reason is not None
+    told = decision.verdicts[:-1] if refused else decision.verdicts
+    found += [f"{v.policy}: {v.reason}" for v in told if v.reason]
+    if refused:
+        found.append(f"{decision.denied_by}: {decision.denied_reason}")
     return found
 
 
