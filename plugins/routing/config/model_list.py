@@ -7,11 +7,10 @@ unread.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from difflib import SequenceMatcher
 from typing import Any
 
 from plugins.routing.config.gateway import MODALITIES, UNKNOWN_LOCATION
-from plugins.routing.config.problems import Findings, Path, shown, unknown
+from plugins.routing.config.problems import Findings, Path, nearly, shown, unknown
 from plugins.routing.config.reader import INVALID, word_of
 from plugins.routing.config.spec import GatewaySpec
 from plugins.routing.types import Tier
@@ -208,18 +207,6 @@ def _warn_if_nearly_ours(key: str, path: Path, findings: Findings) -> None:
     if key in OUR_KEYS or key in _LITELLM_KEYS or key.startswith(("signalbox_", "input_cost", "output_cost")):
         return
     for ours in OUR_KEYS:
-        if _distance_at_most(key.lower().replace("-", "_"), ours, 2 if len(ours) > 4 else 1):
+        if nearly(key, ours):
             findings.warn((*path, key), f'unknown key, passed on to LiteLLM unread; did you mean "{ours}"?')
             return
-
-
-def _distance_at_most(a: str, b: str, limit: int) -> bool:
-    """Whether ``a`` becomes ``b`` by at most ``limit`` insertions, deletions or replacements."""
-    if abs(len(a) - len(b)) > limit:
-        return False
-    changes = sum(
-        max(i2 - i1, j2 - j1)
-        for tag, i1, i2, j1, j2 in SequenceMatcher(None, a, b, autojunk=False).get_opcodes()
-        if tag != "equal"
-    )
-    return changes <= limit

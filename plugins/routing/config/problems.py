@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from difflib import get_close_matches
+from difflib import SequenceMatcher, get_close_matches
 
 Path = tuple[str | int, ...]
 """Where a value is: ``("gateway", "capabilities", "auto")`` or ``("model_list", 0, "model_name")``."""
@@ -90,3 +90,16 @@ def unknown(what: str, value: object, valid: Iterable[str]) -> str:
     text = f"unknown {what} {shown(value)} (valid: {', '.join(words) or 'none'})"
     close = get_close_matches(str(value).lower(), words, n=1, cutoff=0.6)
     return f'{text}; did you mean "{close[0]}"?' if close else text
+
+
+def nearly(word: str, meant: str) -> bool:
+    """Whether ``word`` is ``meant`` with a slip: two letters exchanged, or one wrong (two in longer
+    words)."""
+    word = word.lower().replace("-", "_")
+    limit = 2 if len(meant) > 4 else 1
+    if word == meant or abs(len(word) - len(meant)) > limit:
+        return word == meant
+    if sorted(word) == sorted(meant):
+        return True
+    changes = SequenceMatcher(None, word, meant, autojunk=False).get_opcodes()
+    return sum(max(i2 - i1, j2 - j1) for tag, i1, i2, j1, j2 in changes if tag != "equal") <= limit

@@ -1,0 +1,22 @@
+from __future__ import annotations
+
+import pytest
+from pydantic import ValidationError
+
+from plugins.routing.config.spec import DEFAULT_CAPABILITIES, DEFAULT_INTENTS, GatewaySpec
+from plugins.routing.types import INTENTS, UNSURE
+
+
+def test_every_intent_has_a_default_tier() -> None:
+    assert set(DEFAULT_INTENTS) == {*INTENTS, UNSURE}
+
+
+def test_the_design_names_ten_capabilities() -> None:
+    assert len(DEFAULT_CAPABILITIES) == 10
+
+
+def test_a_spec_is_frozen_and_knows_its_keys() -> None:
+    with pytest.raises(ValidationError):
+        GatewaySpec().headers = "basic"  # type: ignore[misc]
+    with pytest.raises(ValidationError):
+        GatewaySpec(nope=1)  # type: ignore[call-arg]
