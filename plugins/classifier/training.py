@@ -1,0 +1,149 @@
+"""From examples to an artefact: validation by left-out families, calibration, threshold, export.
+
+Knows: scikit-learn, skops, the corpus. Does not know: messages, the gateway. Imported by the command line and tests only.
+"""
+
+from __future__ import annotations
+
+import datetime
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import skops.io
+from numpy.typing import NDArray
+from sklearn.model_selection import GroupKFold
+from sklearn.pipeline import Pipeline
+
+from plugins.classifier import metrics
+from plugins.classifier.artefact import PIPELINE, WEIGHTS, read_card, read_verified, write_artefact
+from plugins.classifier.corpus import Example
+from plugins.classifier.inference import to_bytes
+from plugins.classifier.pipeline import build_pipeline, rescale, to_linear
+from plugins.routing.config.spec import DEFAULT_INTENTS
+from plugins.routing.types import INTENTS, Tier
+
+TRUSTED_TYPES: tuple[str, ...] = ("plugins.classifier.pipeline.TextFeatures",)
+"""What skops may instantiate beside its own known-safe types."""
+
+STATED_PRECISION = 0.95
+"""Precision that the threshold promises on families that were left out."""
+
+LARGE = {intent: DEFAULT_INTENTS[intent] >= Tier.LARGE for intent in INTENTS}
+"""Whether the shipped table sends an intent to a large or a frontier model."""
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class HeldOut:
+    """Predictions for examples whose whole family was left out of training. ``logits``: (examples, classes)."""
+
+    truth: tuple[str, ...]
+    classes: tuple[str, ...]
+    logits: Floats
+
+    def probabilities(self, temperature: float) -> Floats:
+        scaled = self.logits / temperature
+        powers = np.exp(scaled - scaled.max(axis=1, keepdims=True))
+        result: Floats = powers / powers.sum(axis=1, keepdims=True)
+        return result
+
+
+def hold_out(examples: Sequence[Example], folds: int = 5) -> HeldOut:
+    """Logits for every hand-written example, by models that saw none of its family; generated ones only train."""
+    texts = [e.text for e in examples]
+    truth = [e.intent for e in examples]
+    groups = _fold_groups(examples)
+    written = np.array([e.family.startswith("hand:") for e in examples])
+    rows: list[int] = []
+    logits: list[Floats] = []
+    classes: tuple[str, ...] = ()
+    for train, test in GroupKFold(folds).split(texts, truth, groups):
+        test = test[written[test]]
+        pipeline = build_pipeline().fit([texts[i] for i in train], [truth[i] for i in train])
+        classes = tuple(str(name) for name in pipeline.classes_)
+        logits.append(pipeline.decision_function([texts[i] for i in test]))
+        rows += test.tolist()
+    return HeldOut(tuple(truth[i] for i in rows), classes, np.concatenate(logits))
+
+
+def _fold_groups(examples: Sequence[Example]) -> list[str]:
+    return [e.family for e in examples]
+
+
+def fit_temperature(held_out: HeldOut) -> float:
+    """The temperature with the lowest negative log likelihood on held-out rows, by grid."""
+    place = np.array([held_out.classes.index(label) for label in held_out.truth])
+    rows = np.arange(place.size)
+    grid = np.geomspace(0.2, 5.0, 161)
+    losses = [-np.log(held_out.probabilities(t)[rows, place] + 1e-12).mean() for t in grid]
+    return float(grid[int(np.argmin(losses))])
+
+
+def figures(held_out: HeldOut, temperature: float, precision: float = STATED_PRECISION) -> dict[str, Any]:
+    """Held-out figures after calibration, with the threshold for ``precision``."""
+    probabilities = held_out.probabilities(temperature)
+    best = [held_out.classes[i] for i in probabilities.argmax(axis=1)]
+    confidence = probabilities.max(axis=1)
+    correct = np.array([t == b for t, b in zip(held_out.truth, best, strict=True)])
+    threshold = metrics.threshold_for(confidence, correct, precision)
+    coverage, reached = metrics.abstention(confidence, correct, threshold)
+    return {
+        "rows": len(best),
+        "accuracy": round(metrics.accuracy(held_out.truth, best), 4),
+        "macro_f1": round(metrics.macro_f1(held_out.truth, best), 4),
+        "ece": round(metrics.expected_calibration_error(confidence, correct), 4),
+        "balanced_small_large": round(metrics.balanced_large(held_out.truth, best, LARGE), 4),
+        "threshold": round(threshold, 4),
+        "coverage": round(coverage, 4),
+        "precision": round(reached, 4),
+        "f1": {k: round(v["f1"], 3) for k, v in metrics.per_label(held_out.truth, best).items()},
+    }
+
+
+def data_hash(examples: Sequence[Example]) -> str:
+    """sha256 over intents and texts, independent of their order."""
+    lines = sorted(f"{e.intent}\t{e.text}" for e in examples)
+    return hashlib.sha256("\n".join(lines).encode("utf-8", "replace")).hexdigest()
+
+
+def train(examples: Sequence[Example], directory: Path, *, folds: int = 5, note: str = "") -> dict[str, Any]:
+    """Validates, fits on everything, writes the artefact to ``directory`` and gives its card back."""
+    held_out = hold_out(examples, folds)
+    temperature = fit_temperature(held_out)
+    measured = figures(held_out, temperature)
+    pipeline = build_pipeline().fit([e.text for e in examples], [e.intent for e in examples])
+    rescale(pipeline, temperature)
+    card = {
+        "name": "signalbox intent classifier",
+        "date": datetime.datetime.now(datetime.UTC).date().isoformat(),
+        "threshold": measured["threshold"],
+        "stated_precision": STATED_PRECISION,
+        "temperature": round(temperature, 4),
+        "training_data": {
+            "sha256": data_hash(examples),
+            "examples": len(examples),
+            "hand_written": sum(e.family.startswith("hand:") for e in examples),
+            "families": len({e.family for e in examples}),
+            "per_intent": {i: sum(e.intent == i for e in examples) for i in INTENTS},
+        },
+        "held_out_families": measured,
+        "method": "word 1-2-grams, character 3-5-grams, structure; multinomial logistic regression; temperature scaling",
+        "labeling_rules": "plugins/classifier/corpus/README.md",
+        "libraries": {name: version(name) for name in ("scikit-learn", "skops", "numpy", "scipy")},
+        "note": note,
+    }
+    files = {WEIGHTS: to_bytes(to_linear(pipeline)), PIPELINE: skops.io.dumps(pipeline)}
+    return write_artefact(directory, files, card)
+
+
+def load_pipeline(directory: Path) -> Pipeline:
+    """The scikit-learn pipeline of an artefact, digest checked, only TRUSTED_TYPES allowed. Raises ArtefactError."""
+    data = read_verified(directory, PIPELINE, read_card(directory))
+    pipeline: Pipeline = skops.io.loads(data, trusted=list(TRUSTED_TYPES))
+    return pipeline
