@@ -1,0 +1,55 @@
+"""The gateway's ASGI application: LiteLLM's, our routes in front, the edge around.
+
+Knows: how the parts are put together in one worker. Does not know: any of their insides. Ready means: LiteLLM has
+started, the classifier is warm, the file is being watched.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import warnings
+from pathlib import Path
+
+from plugins.litellm_adapter.parent import exit_with_parent
+from plugins.litellm_adapter.redact import redact_logs, sweep
+from plugins.litellm_adapter.server import CONFIG_ENV, STATE_ENV
+
+
+def create_app() -> object:
+    """Called once in each worker process, before its event loop serves."""
+    # A pydantic warning quotes what it could not serialize, which may be somebody's text.
+    warnings.simplefilter("ignore")
+    exit_with_parent()
+    redact_logs()
+    from litellm.proxy.proxy_server import app as litellm_app
+
+    sweep()
+    from plugins.litellm_adapter.edge import Edge
+    from plugins.litellm_adapter.headers import headers_of
+    from plugins.litellm_adapter.hooks import signalbox
+    from plugins.litellm_adapter.reload import Reloader
+    from plugins.litellm_adapter.routes import install
+
+    config = Path(os.environ[CONFIG_ENV])
+    state = Path(os.environ[STATE_ENV]) if os.environ.get(STATE_ENV) else None
+    install(litellm_app, signalbox, state)
+    tasks: set[asyncio.Task[None]] = set()
+
+    async def on_start() -> None:
+        sweep()
+        gateway = await signalbox.start(config, state)
+        tasks.add(asyncio.create_task(Reloader(gateway, config).run(), name="signalbox-reload"))
+
+    async def on_stop() -> None:
+        for task in tasks:
+            task.cancel()
+        await asyncio.to_thread(signalbox.gateway.close)
+
+    return Edge(
+        litellm_app,
+        on_start,
+        on_stop,
+        headers_of=headers_of,
+        on_end=lambda trace, status: signalbox.gateway.end(trace, status),
+    )

@@ -1,0 +1,34 @@
+"""``POST /routing/explain``: what would be decided, without sending anything.
+
+Knows: one body or ``{"requests": [...]}``. Does not know: HTTP or who may ask.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from typing import Any
+
+from plugins.litellm_adapter.gateway import Gateway
+from plugins.routing.explain import explain
+from plugins.routing.openai_request import BadRequest, facts_from_body
+from plugins.routing.types import Caller
+
+MAX_REQUESTS = 1000
+
+
+async def explain_bodies(gateway: Gateway, body: Any) -> Any:
+    """One ``explain`` object, or ``{"decisions": [...]}`` in the order asked. A malformed body gives
+    ``{"error": {"message", "param"}}`` in its place."""
+    requests = body.get("requests") if isinstance(body, Mapping) else None
+    if not isinstance(requests, list):
+        return _one(gateway, body)
+    return {"decisions": [await asyncio.to_thread(_one, gateway, item) for item in requests[:MAX_REQUESTS]]}
+
+
+def _one(gateway: Gateway, body: Any) -> dict[str, Any]:
+    try:
+        facts = facts_from_body(body, caller=Caller(is_admin=True, may_declare=True), request_id="explain")
+    except BadRequest as error:
+        return {"error": {"message": error.message, "param": error.param}}
+    return explain(gateway.decide(facts))

@@ -1,0 +1,137 @@
+"""This worker's routing: the current router, live state, the decision log.
+
+Knows: how they are started, swapped and told what happened. Does not know: LiteLLM. One object a process; ``router``
+is one reference, replaced whole, so a request sees one policy from start to end.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import os
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Protocol
+
+from plugins.litellm_adapter.guards import safest
+from plugins.litellm_adapter.record import finished
+from plugins.litellm_adapter.trace import Trace
+from plugins.routing.config.load import Config, load_config
+from plugins.routing.decision_log import DecisionLog
+from plugins.routing.live import LiveBoard
+from plugins.routing.router import Router
+from plugins.routing.types import Caller, Decision, Facts
+
+
+class Build(Protocol):
+    """``plugins.assembly.build_router``."""
+
+    def __call__(self, config: Config, *, base_dir: Path | None = None) -> Router: ...
+
+
+USAGE_WAIT_S = 1.0
+WARM_UP = Facts(
+    request_id="warm-up",
+    route="/v1/chat/completions",
+    capability="auto",
+    messages=({"role": "user", "content": "Summarize this text in two sentences."},),
+    text="Summarize this text in two sentences.",
+    token_estimate=8,
+    caller=Caller(is_admin=True),
+)
+"""Decided once at start, so that no request waits for a model to be loaded."""
+
+
+class Gateway:
+    """``deployment_ids`` of LiteLLM and of the router are the same: the rendered file gives both their ids."""
+
+    def __init__(self, config: Config, router: Router, log: DecisionLog | None, secret: bytes) -> None:
+        self.config = config
+        self.router = router
+        self.log = log
+        self.secret = secret
+        self.live = LiveBoard(router.spec.health.cooldown_s, time.monotonic)
+        self.safe = safest(router.spec, router.deployments)
+        self._by_id = {d.id: d for d in router.deployments}
+
+    def decide(self, facts: Facts) -> Decision:
+        """The decision for one request, with live state."""
+        return self.router.decide(facts, self.live.snapshot())
+
+    def swap(self, config: Config, router: Router) -> None:
+        """From the next request on, another policy."""
+        self._by_id = {d.id: d for d in router.deployments}
+        self.safe = safest(router.spec, router.deployments)
+        self.config, self.router = config, router
+        self.live.forget(frozenset(self._by_id))
+
+    def attempt(self, trace: Trace, deployment_id: str) -> None:
+        """A request is about to be sent to a deployment. An earlier attempt of the same request has then failed."""
+        self._finish_attempt(trace, ok=False)
+        trace.attempts += 1
+        trace.attempt_started = time.monotonic()
+        trace.in_flight = deployment_id
+        trace.served = self._by_id.get(deployment_id)
+        self.live.begin(deployment_id)
+
+    def end(self, trace: Trace, status: int) -> None:
+        """The answer is complete; ``status`` 0: the caller went away. Writes one record, once."""
+        self._finish_attempt(trace, ok=None if status == 0 or 400 <= status < 500 else status < 500)
+        if trace.stream and trace.tokens_out is None and status == 200:
+            # The tokens of a stream are counted just after its end; without them the record is written all the same.
+            asyncio.get_running_loop().call_later(USAGE_WAIT_S, self._write, trace, status)
+        else:
+            self._write(trace, status)
+
+    def on_usage(self, trace: Trace) -> None:
+        """The tokens of an answer became known. Without an edge this is also its end."""
+        if not trace.edge:
+            self.end(trace, 200)
+
+    def _write(self, trace: Trace, status: int) -> None:
+        row = None if trace.logged or self.log is None else finished(trace, status)
+        if row is not None and self.log is not None:
+            trace.logged = True
+            self.log.put(row)
+
+    def _finish_attempt(self, trace: Trace, *, ok: bool | None) -> None:
+        deployment_id, trace.in_flight = trace.in_flight, None
+        if deployment_id is None:
+            return
+        self.live.end(deployment_id)
+        if ok is not None:
+            self.live.record(deployment_id, ok, (time.monotonic() - trace.attempt_started) * 1000)
+
+    def close(self) -> None:
+        """Writes what is still queued."""
+        if self.log is not None:
+            self.log.close()
+
+
+async def open_gateway(path: Path, state: Path | None, build: Build) -> Gateway:
+    """Loads the file, builds and warms the router, off the event loop. Raises ConfigError."""
+
+    def work() -> Gateway:
+        config = load_config(path)
+        router = build(config, base_dir=base_dir(os.environ))
+        router.decide(WARM_UP)
+        spec, log = config.spec, None
+        if spec.log.enabled and state is not None:
+            log = DecisionLog(state / "decisions.sqlite", spec.log.retention_days)
+        return Gateway(config, router, log, conversation_secret(os.environ))
+
+    return await asyncio.to_thread(work)
+
+
+def conversation_secret(environ: Mapping[str, str]) -> bytes:
+    """What conversation ids are made with: equal in all workers, derived from a secret that never changes
+    meanwhile."""
+    source = environ.get("LITELLM_SALT_KEY") or environ.get("LITELLM_MASTER_KEY") or ""
+    return hashlib.sha256(b"signalbox conversation\0" + source.encode()).digest()
+
+
+def base_dir(environ: Mapping[str, str]) -> Path | None:
+    """The folder of the user's own file, which relative paths in it mean; None where only the rendered one is
+    known."""
+    return Path(environ["SIGNALBOX_CONFIG"]).resolve().parent if environ.get("SIGNALBOX_CONFIG") else None

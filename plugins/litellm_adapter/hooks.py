@@ -1,0 +1,199 @@
+"""The object that LiteLLM calls: before a request, at every selection and attempt, and after the answer.
+
+Knows: LiteLLM's hook names and their order (``tests/contract``). Does not know: how anything is decided. LiteLLM runs
+a pre-call hook only where the registered class itself defines it, so all of them are defined here.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from litellm.integrations.custom_logger import CustomLogger
+from litellm.proxy._types import ProxyException
+
+from plugins.assembly import build_router
+from plugins.litellm_adapter import guards, rewrite, verdict
+from plugins.litellm_adapter.gateway import Gateway, open_gateway
+from plugins.litellm_adapter.headers import headers_of
+from plugins.litellm_adapter.listing import listed
+from plugins.litellm_adapter.refusal import Refused
+from plugins.litellm_adapter.trace import CURRENT, Trace
+from plugins.litellm_adapter.translate import NO_CONTENT, facts_of
+from plugins.litellm_adapter.usage import tokens_of
+from plugins.routing.denial import denial
+from plugins.routing.engine import new_decision_id
+
+LONG_TOKENS = 20_000
+"""From here on a decision is made in a thread: other requests do not wait while a long prompt is read."""
+
+
+class SignalboxHooks(CustomLogger):  # type: ignore[misc] # litellm is untyped here
+    """Does nothing until ``start``; a first hook without one (plain ``litellm --config``) starts it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._gateway: Gateway | None = None
+        self._starting: asyncio.Lock | None = None
+
+    @property
+    def gateway(self) -> Gateway:
+        """This worker's routing. Raises RuntimeError before ``start``."""
+        if self._gateway is None:
+            raise RuntimeError("the gateway has not started")
+        return self._gateway
+
+    async def start(self, config: Path | None = None, state: Path | None = None) -> Gateway:
+        """Loads configuration and classifier, once. Raises ConfigError."""
+        self._starting = self._starting or asyncio.Lock()
+        async with self._starting:
+            if self._gateway is None:
+                self._gateway = await open_gateway(config or _started_on(), state or _state(), build_router)
+        return self._gateway
+
+    async def async_pre_call_hook(
+        self, user_api_key_dict: Any, cache: Any, data: dict[str, Any], call_type: str
+    ) -> dict[str, Any]:
+        """Decides, and writes the decision into ``data``. Raises ProxyException for a refusal."""
+        del cache
+        gateway = self._gateway or await self.start()
+        trace = CURRENT.get()
+        if trace is None:  # no edge around: plain `litellm --config`
+            trace = Trace()
+            CURRENT.set(trace)
+        try:
+            await _judge(gateway, trace, user_api_key_dict, data, call_type)
+        except Refused as error:
+            trace.refusal = error
+            raise as_proxy_exception(error) from None
+        return data
+
+    async def async_filter_deployments(
+        self,
+        model: str,
+        healthy_deployments: list[Any],
+        messages: Any,
+        request_kwargs: dict[str, Any] | None = None,
+        parent_otel_span: Any = None,
+    ) -> list[Any]:
+        """At each selection: only what the verdict allows. Raises ProxyException rather than answer with an empty
+        list."""
+        del model, messages, parent_otel_span
+        found = verdict.read(request_kwargs)
+        try:
+            return list(guards.narrow(healthy_deployments, found, self.gateway.safe))
+        except Refused as error:
+            raise self._crossing(found, error) from None
+
+    async def async_pre_call_deployment_hook(self, kwargs: dict[str, Any], call_type: Any) -> None:
+        """At each attempt: the last gate. Raises ProxyException where the deployment may not be called."""
+        del call_type
+        found = verdict.read(kwargs)
+        try:
+            deployment_id = guards.check_attempt(kwargs, found, self.gateway.safe)
+        except Refused as error:
+            raise self._crossing(found, error) from None
+        trace = found.trace if found is not None else CURRENT.get()
+        if trace is not None:
+            self.gateway.attempt(trace, deployment_id)
+
+    async def async_post_call_response_headers_hook(
+        self,
+        data: dict[str, Any],
+        user_api_key_dict: Any,
+        response: Any,
+        request_headers: Any = None,
+        litellm_call_info: Any = None,
+    ) -> dict[str, str]:
+        """The same headers that the edge writes, for where there is no edge."""
+        del user_api_key_dict, response, request_headers, litellm_call_info
+        found = verdict.read(data)
+        trace = found.trace if found is not None else CURRENT.get()
+        return dict(headers_of(trace)) if trace is not None else {}
+
+    async def async_log_success_event(
+        self, kwargs: dict[str, Any], response_obj: Any, start_time: Any, end_time: Any
+    ) -> None:
+        """Tokens of a complete answer, streamed or not."""
+        del start_time, end_time
+        found = _verdict_of_event(kwargs)
+        if found is not None and self._gateway is not None:
+            found.trace.tokens_in, found.trace.tokens_out = tokens_of(response_obj)
+            self._gateway.on_usage(found.trace)
+
+    async def async_filter_listed_models(self, user_api_key_dict: Any, model_names: Sequence[str]) -> Sequence[str]:
+        """What ``/v1/models`` shows this key."""
+        gateway = self._gateway or await self.start()
+        return listed(model_names, user_api_key_dict, gateway.router)
+
+    def _crossing(self, found: verdict.Verdict | None, error: Refused) -> ProxyException:
+        trace = found.trace if found is not None else CURRENT.get()
+        # Only where nothing was tried: after a failed attempt the failure is the answer, not the closed way round it.
+        if trace is not None and trace.attempts == 0:
+            trace.refusal = error
+        return as_proxy_exception(error)
+
+
+def as_proxy_exception(error: Refused) -> Any:
+    """LiteLLM's exception for an error body of ours; its ``code`` is the status, the edge puts ours back."""
+    return ProxyException(
+        message=error.message,
+        type=error.kind or "invalid_request_error",
+        param=error.param,
+        code=error.status,
+        openai_code=error.code,
+    )
+
+
+async def _judge(gateway: Gateway, trace: Trace, key: Any, data: dict[str, Any], call_type: str) -> None:
+    """One request, once. A rerun (LiteLLM does that after a local rate limit) is judged again, with the name first
+    asked."""
+    trace.refusal = None
+    trace.verdict = None
+    if call_type in NO_CONTENT:
+        return
+    facts, full = facts_of(data, key, call_type, secret=gateway.secret, request_id=new_decision_id())
+    trace.caller, trace.route, trace.requested = facts.caller, facts.route, facts.capability
+    trace.request_id, trace.token_estimate = facts.request_id, facts.token_estimate
+    trace.stream = bool(data.get("stream"))
+    router = gateway.router
+    trace.full_headers = full if full is not None else router.spec.headers == "full"
+    live, began = gateway.live.snapshot(), time.perf_counter()
+    long = facts.token_estimate > LONG_TOKENS
+    decision = await asyncio.to_thread(router.decide, facts, live) if long else router.decide(facts, live)
+    trace.decision = decision
+    trace.decide_us = int((time.perf_counter() - began) * 1e6)
+    if decision.chosen is None:
+        raise _refused(denial(decision, facts, router.spec))
+    rewrite.apply(data, decision, trace)
+
+
+def _refused(why: Any) -> Refused:
+    return Refused(why.status, why.message, why.code, why.param, why.type)
+
+
+def _verdict_of_event(kwargs: Mapping[str, Any]) -> verdict.Verdict | None:
+    params = kwargs.get("litellm_params")
+    return verdict.read(params) if isinstance(params, Mapping) else verdict.read(kwargs)
+
+
+def _started_on() -> Path:
+    """The file that LiteLLM was started on."""
+    from litellm.proxy import proxy_server
+
+    path = os.environ.get("CONFIG_FILE_PATH") or proxy_server.user_config_file_path
+    if not path:
+        raise RuntimeError("LiteLLM was started without a configuration file")
+    return Path(path)
+
+
+def _state() -> Path | None:
+    return Path(os.environ["SIGNALBOX_STATE"]) if os.environ.get("SIGNALBOX_STATE") else None
+
+
+signalbox = SignalboxHooks()
+"""What the YAML names, through ``plugins.litellm_hooks``."""

@@ -1,0 +1,80 @@
+"""The gateway's own routes, in front of LiteLLM's.
+
+Knows: their paths and who may use them. Does not know: how a decision is made or logged.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, FastAPI, Query, Request, Response
+from litellm.proxy.auth.user_api_key_auth import user_api_key_auth
+
+from plugins.litellm_adapter.explaining import explain_bodies
+from plugins.litellm_adapter.hooks import SignalboxHooks, as_proxy_exception
+from plugins.litellm_adapter.readiness import Parts
+from plugins.litellm_adapter.refusal import Refused
+from plugins.litellm_adapter.translate import is_admin
+from plugins.routing.openai_request import BadRequest, facts_from_body
+from plugins.routing.types import Caller
+
+MAX_DECISIONS = 1000
+Key = Annotated[Any, Depends(user_api_key_auth)]
+
+
+def install(app: FastAPI, hooks: SignalboxHooks, state: Path | None) -> None:
+    """Puts our routes before LiteLLM's, so that they win where both serve a path."""
+    before = len(app.router.routes)
+    app.include_router(own_routes(hooks, Parts(state)))
+    ours = app.router.routes[before:]
+    del app.router.routes[before:]
+    app.router.routes[0:0] = ours
+    app.openapi_schema = None
+
+
+def own_routes(hooks: SignalboxHooks, parts: Parts) -> APIRouter:
+    """The router; separate for tests."""
+    router = APIRouter()
+
+    @router.post("/routing/explain")
+    async def explain(request: Request, key: Key) -> Any:
+        _admin_only(key)
+        return await explain_bodies(hooks.gateway, await request.json())
+
+    @router.get("/routing/decisions")
+    async def decisions(key: Key, limit: Annotated[int, Query(ge=1, le=MAX_DECISIONS)] = 100) -> dict[str, Any]:
+        _admin_only(key)
+        log = hooks.gateway.log
+        return {"decisions": log.recent(limit) if log is not None else []}
+
+    @router.get("/health/readiness")
+    async def readiness(response: Response) -> dict[str, Any]:
+        from litellm.proxy.health_endpoints._health_endpoints import health_readiness
+
+        own = await health_readiness(response)
+        waiting = await parts.not_ready()
+        if waiting or response.status_code == 503:
+            response.status_code = 503
+            return {"status": "not ready", "waiting_for": list(waiting) or ["gateway"], "litellm": own}
+        return {"status": "healthy", "db": own.get("db")}
+
+    @router.post("/v1/messages/count_tokens")
+    async def count_tokens(request: Request, key: Key) -> dict[str, int]:
+        # LiteLLM's own route sends the content to the provider; an estimate leaves nothing.
+        del key
+        body = {"max_tokens": 1, **await request.json()}
+        try:
+            facts = facts_from_body(body, route="/v1/messages", caller=Caller(), request_id="")
+        except BadRequest as error:
+            raise as_proxy_exception(Refused(400, error.message, "invalid_value", error.param)) from None
+        return {"input_tokens": facts.token_estimate}
+
+    return router
+
+
+def _admin_only(key: Any) -> None:
+    if not is_admin(key):
+        raise as_proxy_exception(
+            Refused(403, "Only an admin key may use this route.", "permission_denied", kind="permission_error")
+        )

@@ -1,0 +1,87 @@
+"""``python -m plugins.litellm_adapter.server``: one gateway process (or several workers) on one rendered file.
+
+Knows: the command line, the environment that LiteLLM 1.106.2 reads at import, uvicorn. Does not know: routing,
+LiteLLM's Python API (``app`` does). A configuration that does not parse ends it with status 2 before LiteLLM is
+imported.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import MutableMapping, Sequence
+from pathlib import Path
+
+import uvicorn
+
+from plugins.litellm_adapter.parent import exit_with_parent
+from plugins.routing.config.load import ConfigError, load_config
+
+CONFIG_ENV = "SIGNALBOX_RENDERED_CONFIG"
+STATE_ENV = "SIGNALBOX_STATE"
+
+_LITELLM_ENV = {
+    "LITELLM_LOCAL_MODEL_COST_MAP": "True",  # else three attempts to fetch a price table
+    "LITELLM_LOCAL_ANTHROPIC_BETA_HEADERS": "True",  # the same for a table of headers
+    "LITELLM_TELEMETRY": "False",
+    "LITELLM_MODE": "PRODUCTION",  # else a .env file of the working directory is read
+    "LITELLM_LOG": "WARNING",
+    "DISABLE_SCHEMA_UPDATE": "true",
+    "DO_NOT_TRACK": "1",
+}
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Serves until told to stop. Returns 2 where the configuration is broken, with each problem on standard error."""
+    options = _parser().parse_args(argv)
+    try:
+        load_config(options.config)
+    except ConfigError as error:
+        for problem in error.problems:
+            print(problem, file=sys.stderr)
+        return 2
+    set_environment(os.environ, options.config, options.state)
+    exit_with_parent()
+    uvicorn.run(
+        "plugins.litellm_adapter.app:create_app",
+        factory=True,
+        host=options.host,
+        port=options.port,
+        workers=options.workers,
+        loop="uvloop",
+        http="httptools",
+        access_log=False,
+        server_header=False,
+        log_config=None,
+        timeout_keep_alive=75,
+        timeout_graceful_shutdown=10,
+    )
+    return 0
+
+
+def set_environment(environ: MutableMapping[str, str], config: Path, state: Path | None) -> None:
+    """Tells LiteLLM and our own app, in this process and its workers, which file to start on. A value that is already
+    set stays, but for the path of the file."""
+    for name, value in _LITELLM_ENV.items():
+        environ.setdefault(name, value)
+    path = str(config.resolve())
+    environ["CONFIG_FILE_PATH"] = path
+    environ["WORKER_CONFIG"] = path
+    environ[CONFIG_ENV] = path
+    if state is not None:
+        environ[STATE_ENV] = str(state.resolve())
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="gateway", description="The Signalbox gateway on one rendered file.")
+    parser.add_argument("--config", type=Path, required=True, help="the rendered YAML")
+    parser.add_argument("--host", default="127.0.0.1")
+    parser.add_argument("--port", type=int, default=4000)
+    parser.add_argument("--workers", type=int, default=1)
+    parser.add_argument("--state", type=Path, default=None, help="directory of the decision log and parts.json")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,54 @@
+"""What is known of one request while it runs, shared by the edge and the hooks.
+
+Knows: the decision, the attempts, who served. Does not know: HTTP or LiteLLM. One mutable object a request, reached
+through a context variable that every task of the request inherits.
+"""
+
+from __future__ import annotations
+
+import time
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+
+from plugins.litellm_adapter.refusal import Refused
+from plugins.routing.types import Caller, Decision, Deployment
+
+
+@dataclass(slots=True, eq=False)
+class Trace:
+    """``requested``: the model as asked for. ``served``: the deployment of the latest attempt, which is the one that
+    an answer comes from. ``refusal``: this gateway's own error, answered instead. ``body``: the raw request, for
+    keeping the caller's own words out of error messages; dropped when the answer begins. ``verdict``: see
+    ``verdict.py``."""
+
+    body: bytes = b""
+    path: str = ""
+    requested: str | None = None
+    decision: Decision | None = None
+    served: Deployment | None = None
+    attempts: int = 0
+    attempt_started: float = 0.0
+    in_flight: str | None = None
+    refusal: Refused | None = None
+    verdict: object = None
+    caller: Caller = field(default_factory=Caller)
+    route: str = ""
+    full_headers: bool = True
+    anthropic: bool = False
+    stream: bool = False
+    tokens_in: int | None = None
+    tokens_out: int | None = None
+    logged: bool = False
+    edge: bool = False
+    request_id: str = ""
+    token_estimate: int = 0
+    decide_us: int = 0
+    started: float = field(default_factory=time.monotonic)
+
+    def elapsed_ms(self) -> float:
+        """Milliseconds since the request came in."""
+        return (time.monotonic() - self.started) * 1000
+
+
+CURRENT: ContextVar[Trace | None] = ContextVar("signalbox_trace", default=None)
+"""The request that the running task belongs to; None outside any (start-up, LiteLLM's own background work)."""

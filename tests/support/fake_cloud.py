@@ -1,0 +1,287 @@
+"""A fake cloud on loopback that records every byte it is sent.
+
+Knows: HTTP/1.1 by hand (so that the raw request is kept), OpenAI's chat, completions, embeddings, responses and
+models shapes, Anthropic's messages shape, and how to misbehave on command. Does not know: the gateway or its routing.
+
+``cloud.behave("gpt-x", "rate_limit")`` makes the upstream model ``gpt-x`` misbehave; see ``Behavior``.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import threading
+import time
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+Behavior = Literal[
+    "ok", "tools", "slow", "error", "rate_limit", "context_length", "policy", "die", "die_midstream", "unauthorized"
+]
+
+_ERRORS: dict[str, tuple[int, dict[str, Any]]] = {
+    "error": (500, {"message": "The server had an error", "type": "server_error", "param": None, "code": None}),
+    "rate_limit": (
+        429,
+        {"message": "Rate limit reached", "type": "requests", "param": None, "code": "rate_limit_exceeded"},
+    ),
+    "context_length": (
+        400,
+        {
+            "message": "This model's maximum context length is 8 tokens. However, you sent 99 tokens.",
+            "type": "invalid_request_error",
+            "param": "messages",
+            "code": "context_length_exceeded",
+        },
+    ),
+    "policy": (
+        400,
+        {
+            "message": "The response was filtered: content management policy.",
+            "type": "invalid_request_error",
+            "param": None,
+            "code": "content_policy_violation",
+        },
+    ),
+    "unauthorized": (
+        401,
+        {"message": "Incorrect API key", "type": "invalid_request_error", "param": None, "code": "invalid_api_key"},
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """One request as it came over the wire."""
+
+    request_line: bytes
+    headers: bytes
+    body: bytes
+
+    @property
+    def path(self) -> str:
+        """The target of the request line, e.g. ``"/v1/chat/completions"``."""
+        return self.request_line.split(b" ")[1].decode("latin-1")
+
+    @property
+    def json(self) -> dict[str, Any]:
+        """The body as a JSON object; empty where there is none."""
+        return json.loads(self.body) if self.body else {}
+
+
+@dataclass
+class FakeCloud:
+    """One listening server. ``delay_s``: what ``slow`` waits before its answer."""
+
+    name: str = "cloud"
+    delay_s: float = 1.0
+    received: list[Received] = field(default_factory=list)
+    behaviors: dict[str, Behavior] = field(default_factory=dict)
+    url: str = ""
+    _loop: asyncio.AbstractEventLoop = field(default_factory=asyncio.new_event_loop)
+    _thread: threading.Thread | None = None
+    _stop: asyncio.Event | None = None
+    _ready: threading.Event = field(default_factory=threading.Event)
+
+    def behave(self, model: str, behavior: Behavior) -> None:
+        """From now on the upstream model ``model`` answers as ``behavior`` says."""
+        self.behaviors[model] = behavior
+
+    def reset(self) -> None:
+        """Forgets what was received and every behavior."""
+        self.received.clear()
+        self.behaviors.clear()
+
+    def holds(self, marker: str) -> int:
+        """How many received requests contain ``marker`` anywhere in their bytes."""
+        needle = marker.encode()
+        return sum(needle in r.request_line + r.headers + r.body for r in self.received)
+
+    def wait_for(self, marker: str, seconds: float = 10.0) -> bool:
+        """Waits until some received request holds ``marker``; False where none came in time."""
+        end = time.monotonic() + seconds
+        while not self.holds(marker):
+            if time.monotonic() > end:
+                return False
+            time.sleep(0.02)
+        return True
+
+    def start(self) -> None:
+        """Listens on an ephemeral loopback port; ``url`` is then ``http://127.0.0.1:PORT``."""
+        self._thread = threading.Thread(target=self._run, name=f"fake-{self.name}", daemon=True)
+        self._thread.start()
+        if not self._ready.wait(10):
+            raise RuntimeError("the fake cloud did not start")
+
+    def stop(self) -> None:
+        """Ends the server and its thread."""
+        if self._stop is not None and self._thread is not None:
+            self._loop.call_soon_threadsafe(self._stop.set)
+            self._thread.join(10)
+
+    def _run(self) -> None:
+        asyncio.set_event_loop(self._loop)
+        self._loop.run_until_complete(self._serve())
+        self._loop.close()
+
+    async def _serve(self) -> None:
+        self._stop = asyncio.Event()
+        server = await asyncio.start_server(self._connection, "127.0.0.1", 0, limit=2**26)
+        self.url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+        self._ready.set()
+        await self._stop.wait()
+        server.close()
+        rest = [t for t in asyncio.all_tasks() if t is not asyncio.current_task()]
+        for task in rest:
+            task.cancel()
+        await asyncio.gather(*rest, return_exceptions=True)
+
+    async def _connection(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            while await self._exchange(reader, writer):
+                pass
+        except (asyncio.IncompleteReadError, ConnectionError, asyncio.CancelledError):
+            pass
+        finally:
+            writer.close()
+
+    async def _exchange(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:
+        head = await reader.readuntil(b"\r\n\r\n")
+        line, _, headers = head.partition(b"\r\n")
+        request = Received(line, headers, await _read_body(reader, headers))
+        self.received.append(request)
+        return await self._answer(request, writer)
+
+    async def _answer(self, request: Received, writer: asyncio.StreamWriter) -> bool:
+        if request.request_line.startswith(b"GET"):
+            return await _send_json(writer, 200, {"object": "list", "data": [{"id": "fake", "object": "model"}]})
+        try:
+            body = request.json
+        except ValueError:
+            body = {}
+        model = str(body.get("model", ""))
+        behavior = self.behaviors.get(model, "ok")
+        if behavior == "slow":
+            await asyncio.sleep(self.delay_s)
+        if behavior == "die":
+            writer.transport.abort()
+            return False
+        if behavior in _ERRORS:
+            status, error = _ERRORS[behavior]
+            extra = b"retry-after: 7\r\n" if status == 429 else b""
+            return await _send_json(writer, status, {"error": error}, extra)
+        if body.get("stream"):
+            return await _send_stream(writer, _stream(request.path, body, self.name), behavior == "die_midstream")
+        if behavior == "die_midstream":
+            writer.transport.abort()
+            return False
+        return await _send_json(writer, 200, _whole(request.path, body, self.name, behavior))
+
+
+@contextmanager
+def fake_cloud(name: str = "cloud") -> Iterator[FakeCloud]:
+    """A started fake cloud, stopped at the end."""
+    cloud = FakeCloud(name)
+    cloud.start()
+    try:
+        yield cloud
+    finally:
+        cloud.stop()
+
+
+async def _read_body(reader: asyncio.StreamReader, headers: bytes) -> bytes:
+    lower = headers.lower()
+    for row in lower.split(b"\r\n"):
+        if row.startswith(b"content-length:"):
+            return await reader.readexactly(int(row.split(b":")[1]))
+    if b"transfer-encoding: chunked" not in lower:
+        return b""
+    parts = []
+    while size := int((await reader.readuntil(b"\r\n")).split(b";")[0], 16):
+        parts.append(await reader.readexactly(size))
+        await reader.readexactly(2)
+    await reader.readuntil(b"\r\n")
+    return b"".join(parts)
+
+
+async def _send_json(writer: asyncio.StreamWriter, status: int, value: Any, extra: bytes = b"") -> bool:
+    payload = json.dumps(value).encode()
+    head = b"HTTP/1.1 %d X\r\ncontent-type: application/json\r\n%scontent-length: %d\r\n\r\n"
+    writer.write(head % (status, extra, len(payload)) + payload)
+    await writer.drain()
+    return True
+
+
+async def _send_stream(writer: asyncio.StreamWriter, events: AsyncIterator[bytes], die: bool) -> bool:
+    writer.write(b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n")
+    sent = 0
+    async for event in events:
+        writer.write(b"%x\r\n%s\r\n" % (len(event), event))
+        await writer.drain()
+        sent += 1
+        if die and sent == 3:
+            writer.transport.abort()
+            return False
+    writer.write(b"0\r\n\r\n")
+    await writer.drain()
+    return True
+
+
+def _whole(path: str, body: dict[str, Any], name: str, behavior: Behavior) -> dict[str, Any]:
+    model, usage = body.get("model"), {"prompt_tokens": 3, "completion_tokens": 4, "total_tokens": 7}
+    text = f"answer from {name}"
+    if "embeddings" in path:
+        data = [{"object": "embedding", "index": 0, "embedding": [0.1, 0.2]}]
+        return {"object": "list", "model": model, "data": data, "usage": {"prompt_tokens": 3, "total_tokens": 3}}
+    if path.endswith("/messages"):
+        return {
+            "id": "msg_1", "type": "message", "role": "assistant", "model": model, "stop_reason": "end_turn",
+            "content": [{"type": "text", "text": text}], "usage": {"input_tokens": 3, "output_tokens": 4},
+        }  # fmt: skip
+    if path.endswith("/completions") and "chat" not in path:
+        choice: dict[str, Any] = {"index": 0, "text": text, "finish_reason": "stop", "logprobs": None}
+        return {
+            "id": "c",
+            "object": "text_completion",
+            "created": 1,
+            "model": model,
+            "choices": [choice],
+            "usage": usage,
+        }
+    message: dict[str, Any] = {"role": "assistant", "content": text}
+    if behavior == "tools" and body.get("tools"):
+        called = {"name": body["tools"][0]["function"]["name"], "arguments": "{}"}
+        message = {"role": "assistant", "content": None, "tool_calls": [
+            {"id": "call_1", "type": "function", "function": called}]}  # fmt: skip
+    reason = "tool_calls" if message.get("tool_calls") else "stop"
+    choices = [{"index": i, "message": message, "finish_reason": reason} for i in range(int(body.get("n") or 1))]
+    return {"id": "x", "object": "chat.completion", "created": 1, "model": model, "choices": choices, "usage": usage}
+
+
+async def _stream(path: str, body: dict[str, Any], name: str) -> AsyncIterator[bytes]:
+    model = body.get("model")
+    if path.endswith("/messages"):
+        start: dict[str, Any] = {"id": "msg_1", "type": "message", "role": "assistant", "model": model, "content": [],
+                 "usage": {"input_tokens": 3, "output_tokens": 0}}  # fmt: skip
+        for kind, value in (
+            ("message_start", {"message": start}),
+            ("content_block_start", {"index": 0, "content_block": {"type": "text", "text": ""}}),
+            ("content_block_delta", {"index": 0, "delta": {"type": "text_delta", "text": f"answer from {name}"}}),
+            ("content_block_stop", {"index": 0}),
+            ("message_delta", {"delta": {"stop_reason": "end_turn"}, "usage": {"output_tokens": 4}}),
+            ("message_stop", {}),
+        ):
+            yield f"event: {kind}\ndata: {json.dumps({'type': kind, **value})}\n\n".encode()
+        return
+    base = {"id": "x", "object": "chat.completion.chunk", "created": 1, "model": model}
+    for word in ("answer ", "from ", name, " in ", "pieces"):
+        delta = {"index": 0, "delta": {"role": "assistant", "content": word}, "finish_reason": None}
+        yield f"data: {json.dumps({**base, 'choices': [delta]})}\n\n".encode()
+    end = {"index": 0, "delta": {}, "finish_reason": "stop"}
+    usage = {"prompt_tokens": 3, "completion_tokens": 4, "total_tokens": 7}
+    yield f"data: {json.dumps({**base, 'choices': [end]})}\n\n".encode()
+    if (body.get("stream_options") or {}).get("include_usage"):
+        yield f"data: {json.dumps({**base, 'choices': [], 'usage': usage})}\n\n".encode()
+    yield b"data: [DONE]\n\n"
