@@ -1,0 +1,1 @@
+"""Starts and watches every part of Signalbox on one machine."""

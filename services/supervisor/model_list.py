@@ -1,0 +1,163 @@
+"""The deployments of a running gateway: declared, built in, found, and a placeholder for each capability.
+
+Knows: which entry wins over which, ids that stay. Does not know: files, processes, LiteLLM's other sections. Pure; the
+gateway and ``signalbox explain`` share it, so both see the same deployments.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from plugins.routing.config.deployments import deployment_id, for_litellm, is_placeholder
+from plugins.routing.config.load import Config
+
+Entry = dict[str, Any]
+
+INSTANT = "instant"
+DEAD_END = "http://127.0.0.1:9/v1"
+"""Where a placeholder points: the discard port, so that a request that wrongly got there fails at once."""
+
+ALMOST_FREE = 1e-9
+"""US dollars a token of a capability. Zero would switch LiteLLM's budgets off for it; a real price would reserve the
+whole budget at the first of two concurrent requests."""
+
+_OPENAI_HOSTS = ("https://api.openai.com", "https://us.api.openai.com", "https://eu.api.openai.com")
+
+
+@dataclass(frozen=True, slots=True)
+class Sidecars:
+    """Base URLs of our own parts. ``instant`` None: it does not run. ``serve``: index in model_list -> URL of the
+    server that was started for it."""
+
+    instant: str | None = None
+    serve: Mapping[int, str] = field(default_factory=dict)
+
+
+def complete_model_list(config: Config, found: Iterable[Mapping[str, Any]], sidecars: Sidecars) -> list[Entry]:
+    """``model_list`` as LiteLLM gets it: every entry with its own ``model_info.id``, in LiteLLM's words."""
+    declared = [_declared(entry, sidecars.serve.get(i)) for i, entry in enumerate(_given(config))]
+    groups = {str(entry["model_name"]) for entry in declared}
+    entries = list(declared)
+    if sidecars.instant is not None and config.spec.instant.enabled and INSTANT not in groups:
+        entries.append(_instant(sidecars.instant))
+    taken = groups | {INSTANT} | set(config.spec.capabilities)
+    entries += [_found(entry) for entry in new_ones(found, declared, taken)]
+    groups |= {str(entry["model_name"]) for entry in entries}
+    entries += [
+        _placeholder(name, capability.mode)
+        for name, capability in config.spec.capabilities.items()
+        if name not in groups
+    ]
+    return [for_litellm(entry) for entry in _with_unique_ids(entries)]
+
+
+def new_ones(
+    found: Iterable[Mapping[str, Any]], declared: Sequence[Mapping[str, Any]], taken: set[str]
+) -> list[Mapping[str, Any]]:
+    """The found entries that nobody declared: neither their name nor the same model at the same address."""
+    places = {_place(entry) for entry in declared}
+    return [entry for entry in found if str(entry.get("model_name", "")) not in taken and _place(entry) not in places]
+
+
+def found_in(rendered: Mapping[str, Any]) -> list[Entry]:
+    """The found entries of a file that was rendered before."""
+    entries = rendered.get("model_list")
+    if not isinstance(entries, list):
+        return []
+    return [e for e in entries if isinstance(e, dict) and "found" in _info(e) and not is_placeholder(e)]
+
+
+def _given(config: Config) -> list[Entry]:
+    entries = config.raw.get("model_list")
+    return [e for e in entries if isinstance(e, dict)] if isinstance(entries, list) else []
+
+
+def _declared(entry: Mapping[str, Any], served_at: str | None) -> Entry:
+    """A copy with its id, from the entry as written: an address that we fill in may change at the next start."""
+    made = copy.deepcopy(dict(entry))
+    made["model_info"] = {**_info(entry), "id": deployment_id(entry)}
+    params = dict(made.get("litellm_params") or {})
+    if served_at is not None:
+        params.setdefault("api_base", served_at)
+        params.setdefault("api_key", "none")
+    if _speaks_only_chat(params):
+        params.setdefault("use_chat_completions_api", True)
+    made["litellm_params"] = params
+    return made
+
+
+def _speaks_only_chat(params: Mapping[str, Any]) -> bool:
+    """An OpenAI-shaped server that is not OpenAI's: few have the Responses API, and all have chat."""
+    base = params.get("api_base")
+    mine = isinstance(base, str) and not base.startswith(_OPENAI_HOSTS)
+    return mine and str(params.get("model", "")).startswith("openai/")
+
+
+def _found(entry: Mapping[str, Any]) -> Entry:
+    """A gguf's id leaves out the address: it is that of our own part, whose port may change."""
+    info = _info(entry)
+    params = dict(entry.get("litellm_params") or {})
+    named = {k: v for k, v in params.items() if k != "api_base"} if info.get("found") == "gguf" else params
+    made = {**copy.deepcopy(dict(entry)), "litellm_params": params}
+    if _speaks_only_chat(params):
+        params.setdefault("use_chat_completions_api", True)
+    made["model_info"] = {**info, "id": deployment_id({**entry, "litellm_params": named})}
+    return made
+
+
+def _instant(url: str) -> Entry:
+    return {
+        "model_name": INSTANT,
+        "litellm_params": {
+            "model": "openai/instant",
+            "api_base": url,
+            "api_key": "os.environ/SIGNALBOX_INTERNAL_KEY",
+            "use_chat_completions_api": True,
+        },
+        "model_info": {
+            "id": INSTANT,
+            "location": "local",
+            "tier": "instant",
+            "modalities": ["text"],
+            "builtin": True,
+        },
+    }
+
+
+def _placeholder(name: str, mode: str) -> Entry:
+    return {
+        "model_name": name,
+        "litellm_params": {
+            "model": "openai/placeholder",
+            "api_base": DEAD_END,
+            "api_key": "none",
+            "input_cost_per_token": ALMOST_FREE,
+            "output_cost_per_token": ALMOST_FREE,
+        },
+        "model_info": {"id": f"capability-{name}", "signalbox_placeholder": True, "mode": mode},
+    }
+
+
+def _with_unique_ids(entries: Iterable[Entry]) -> list[Entry]:
+    taken: dict[str, int] = {}
+    made: list[Entry] = []
+    for entry in entries:
+        name = str(entry["model_info"]["id"])
+        taken[name] = taken.get(name, 0) + 1
+        unique = name if taken[name] == 1 else f"{name}-{taken[name]}"
+        made.append({**entry, "model_info": {**entry["model_info"], "id": unique}})
+    return made
+
+
+def _place(entry: Mapping[str, Any]) -> tuple[str, str]:
+    params = entry.get("litellm_params")
+    params = params if isinstance(params, Mapping) else {}
+    return str(params.get("model", "")), str(params.get("api_base", "")).rstrip("/")
+
+
+def _info(entry: Mapping[str, Any]) -> Mapping[str, Any]:
+    info = entry.get("model_info")
+    return info if isinstance(info, Mapping) else {}

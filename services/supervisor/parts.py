@@ -1,0 +1,152 @@
+"""Which parts Signalbox is made of on one machine, and how each is started.
+
+Knows: commands, environments, readiness URLs, the order. Does not know: how a process is watched (``process``).
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from plugins.routing.config.load import Config
+from services.supervisor.keyring import INTERNAL_ENV, Keyring, without_secrets
+from services.supervisor.options import CONFIG_ENV
+from services.supervisor.ports import LOOPBACK
+from services.supervisor.process import Part
+from services.supervisor.state import STATE_ENV, State
+
+GATEWAY = "gateway"
+
+
+@dataclass(frozen=True, slots=True)
+class Setup:
+    """What every command is made from. ``ports``: the internal port of each part. ``running``: names of the parts that
+    are started. ``database``: variables that the database parts give the gateway."""
+
+    config: Config
+    state: State
+    keyring: Keyring
+    host: str
+    port: int
+    workers: int
+    ports: Mapping[str, int]
+    running: frozenset[str]
+    environ: Mapping[str, str] = field(repr=False)
+    database: Mapping[str, str] = field(default_factory=dict, repr=False)
+
+    def url(self, name: str) -> str:
+        """The base URL of one part of ours."""
+        return f"http://{LOOPBACK}:{self.ports[name]}"
+
+    @property
+    def gateway_url(self) -> str:
+        """Where this machine reaches the gateway, also where it listens on every address."""
+        return base_url(self.host, self.port)
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """``wanted``: whether this configuration has a use for the part."""
+
+    name: str
+    wanted: Callable[[Config], bool]
+    make: Callable[[Setup], Part]
+
+
+def base_url(host: str, port: int) -> str:
+    """``http://host:port`` as a client on this machine writes it."""
+    reached = {"0.0.0.0": LOOPBACK, "::": "[::1]", "": LOOPBACK}.get(host, host)  # noqa: S104 - compared, not bound
+    return f"http://[{reached}]:{port}" if ":" in reached and "[" not in reached else f"http://{reached}:{port}"
+
+
+def _python(module: str, *arguments: str | int) -> tuple[str, ...]:
+    return (sys.executable, "-m", module, *(str(a) for a in arguments))
+
+
+def _shared(setup: Setup, environ: Mapping[str, str]) -> dict[str, str]:
+    return {
+        **environ,
+        "PYTHONUNBUFFERED": "1",
+        STATE_ENV: str(setup.state.root),
+        CONFIG_ENV: str(setup.config.path.absolute()),  # relative paths in `gateway:` mean its folder
+        INTERNAL_ENV: setup.keyring.internal,
+        "SIGNALBOX_PARENT_PID": str(os.getpid()),
+        "SIGNALBOX_GATEWAY_URL": setup.gateway_url,
+    }
+
+
+def _sidecar(setup: Setup, name: str, *arguments: str, **extra: str) -> Part:
+    """A part of ours, which gets nobody's credentials but the internal key."""
+    return Part(
+        name=name,
+        command=_python(f"services.{name}", "--port", setup.ports[name], *arguments),
+        env={**_shared(setup, without_secrets(setup.environ)), **extra},
+        readiness=f"{setup.url(name)}/health/readiness",
+    )
+
+
+def _instant(setup: Setup) -> Part:
+    return _sidecar(setup, "instant", "--config", str(setup.state.rendered))
+
+
+def _llm(setup: Setup) -> Part:
+    return _sidecar(setup, "llm", "--models-dir", str(models_dir(setup.config)))
+
+
+def _console(setup: Setup) -> Part:
+    return _sidecar(setup, "console", SIGNALBOX_MASTER_KEY=setup.keyring.master)
+
+
+def _gateway(setup: Setup) -> Part:
+    address = ("--host", setup.host, "--port", setup.port, "--workers", setup.workers)
+    env = _shared(setup, setup.environ)
+    env |= {
+        "LITELLM_MASTER_KEY": setup.keyring.master,
+        "LITELLM_SALT_KEY": setup.keyring.salt,
+        "UI_USERNAME": setup.environ.get("UI_USERNAME", "admin"),
+        "UI_PASSWORD": setup.keyring.ui_password,
+        **setup.database,
+    }
+    if "console" in setup.running:
+        env["SIGNALBOX_CONSOLE_URL"] = setup.url("console")
+    if names_own_code(setup.config):
+        folder = str(setup.config.path.absolute().parent)
+        env["PYTHONPATH"] = os.pathsep.join(p for p in (env.get("PYTHONPATH"), folder) if p)
+    return Part(
+        name=GATEWAY,
+        command=_python("plugins.litellm_adapter.server", "--config", str(setup.state.rendered), *address),
+        env=env,
+        readiness=f"{setup.gateway_url}/health/readiness",
+        stop_s=15.0,
+        stage=0,  # first to go: it still sends requests to the others
+    )
+
+
+def _installed(module: str) -> bool:
+    return importlib.util.find_spec(module) is not None
+
+
+PARTS: tuple[Rule, ...] = (
+    # The gateway first: its imports take longest, and it needs the others only when it says that it is ready.
+    Rule(GATEWAY, lambda _: True, _gateway),
+    Rule("instant", lambda c: c.spec.instant.enabled and _installed("services.instant.__main__"), _instant),
+    Rule("llm", lambda c: models_dir(c) is not None and _installed("services.llm.__main__"), _llm),
+    Rule("console", lambda _: _installed("services.console.__main__"), _console),
+)
+
+
+def models_dir(config: Config) -> Path | None:
+    """The folder of ``*.gguf``, absolute, or None where the configuration looks nowhere."""
+    named = config.spec.discovery.models_dir
+    return None if named is None else config.path.absolute().parent / named
+
+
+def names_own_code(config: Config) -> bool:
+    """Whether the YAML names Python of the user's, which LiteLLM looks for beside the file it is started on."""
+    sections = [config.raw.get(name) for name in ("litellm_settings", "general_settings", "guardrails")]
+    keys = {"callbacks", "success_callback", "failure_callback", "custom_provider_map", "custom_auth", "custom_sso"}
+    return any(isinstance(s, list) or (isinstance(s, dict) and keys & set(s)) for s in sections)
