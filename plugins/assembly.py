@@ -5,28 +5,47 @@ Knows: how each is constructed. Does not know: what any of them does, where the 
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
+from typing import Protocol, runtime_checkable
 
 from plugins.registry import POLICIES, SIGNALS
 from plugins.routing.config.load import Config
 from plugins.routing.config.spec import GatewaySpec
 from plugins.routing.router import Router
 from plugins.routing.selection import Selection
+from plugins.routing.types import SignalExtractor
 
 __all__ = ["Router", "build_router"]
 
 
-def build_router(config: Config, *, base_dir: Path | None = None) -> Router:
+@runtime_checkable
+class Warms(Protocol):
+    """A signal that has something to load before the first request."""
+
+    def warm(self) -> None: ...
+
+
+def build_router(config: Config, *, base_dir: Path | None = None, previous: Router | None = None) -> Router:
     """A router for the configuration. Loads the classifier and the instant answers, so not for request time.
+
+    ``previous``: the router that this one replaces. Where only deployments changed its signals go on, with
+    what they remember (the class of each conversation) and without loading anything again.
 
     ``base_dir``: what relative paths in ``gateway:`` are relative to; by default the configuration file's
     folder. The rendered file stands elsewhere, so who loads that one passes the folder of the user's own.
     """
     spec = _with_absolute_paths(config.spec, base_dir or config.path.parent)
+    if previous is not None and previous.spec == spec:
+        return replace(previous, deployments=config.deployments)
+    extractors: tuple[SignalExtractor, ...] = tuple(signal(spec) for signal in SIGNALS)
+    for extractor in extractors:
+        if isinstance(extractor, Warms):
+            extractor.warm()
     return Router(
         spec=spec,
         deployments=config.deployments,
-        extractors=tuple(signal(spec) for signal in SIGNALS),
+        extractors=extractors,
         policies=tuple(policy(spec) for policy in POLICIES),
         selection=Selection(spec),
     )

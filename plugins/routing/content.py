@@ -120,10 +120,9 @@ class Content:
                 self._part(part, f"{param}.content[{index}]")
         elif content is not None or role not in _MAY_BE_EMPTY:
             raise BadRequest(f"{param}.content must be a string or a list of parts", f"{param}.content")
-        if len(message) > 2:
-            for key, item in message.items():
-                if key not in ("role", "content") and item is not None:
-                    self.strings(item, f"{param}.{key}")
+        for key, item in message.items():
+            if key not in ("role", "content") and item is not None:
+                self.strings(item, f"{param}.{key}")
 
     def _part(self, part: object, param: str) -> None:
         if not isinstance(part, Mapping):

@@ -109,17 +109,29 @@ def _context_window(reason: str, decision: Decision, facts: Facts, spec: Gateway
     return Denial(400, "context_length_exceeded", message, param="messages")
 
 
+_WHY = {
+    "default": "nobody labelled it, so the default class holds",
+    "key": "the key or its team is labelled so",
+    "declared": "the request declared it",
+    "conversation": "an earlier turn of this conversation had it; a new conversation starts afresh",
+    "unreadable": "it holds content that cannot be read here",
+}
+"""What ``detail.why`` of the signal ``data_class`` means to the caller."""
+
+
 def _data_boundary(reason: str, decision: Decision, facts: Facts, spec: GatewaySpec) -> Denial:
     found = class_of({s.name: s for s in decision.signals})
+    signal = decision.signal("data_class")
+    why = _WHY.get(str(signal.detail.get("why"))) if signal else None
     lower = [zone for zone, highest in spec.boundary.zones.items() if highest < found]
     zone = lower[0] if len(lower) == 1 else "<location>"
     may = "" if facts.caller.may_declare else " with a key that may declare (metadata signalbox.may_declare)"
     message = (
-        f"Nothing that can do this may see it ({_ask(decision, facts, spec)}): {reason}. "
+        f"Nothing that can do this may see it ({_ask(decision, facts, spec)}): {reason}{f' ({why})' if why else ''}. "
         f"If the content is public, send the header `{CLASS_HEADER}: public`{may}. In the configuration, "
-        f"`gateway.boundary.default_class: public` makes that so for whatever nobody labelled, and "
-        f"`gateway.boundary.zones.{zone}: {found.label}` lets class {found.label} go there. {ADD_A_MODEL}, "
-        "to keep it inside."
+        "`gateway.boundary.default_class: public` makes that so for whatever nobody labelled, and "
+        f"`gateway.boundary.zones.{zone}: {found.label}` lets class {found.label} go there. "
+        f"{ADD_A_MODEL}, to keep it inside."
     )
     return Denial(403, "data_boundary", message, type="permission_error")
 

@@ -15,7 +15,7 @@ from plugins.routing.config.deployments import deployments_from
 from plugins.routing.config.gateway import read_gateway
 from plugins.routing.config.lines import BrokenYamlError, Document, read_yaml
 from plugins.routing.config.model_list import check_model_list
-from plugins.routing.config.problems import ConfigError, Findings, Path, Problem, dotted, shown, unknown
+from plugins.routing.config.problems import ConfigError, Findings, Path, Problem, dotted, nearly, shown, unknown
 from plugins.routing.config.spec import GatewaySpec
 from plugins.routing.types import Deployment
 
@@ -29,7 +29,7 @@ SECTIONS: tuple[str, ...] = (
     "router_settings",
     "environment_variables",
 )
-"""Top-level keys that are in use; another is LiteLLM's business, and a warning only where it is nearly one of
+"""Top-level keys that are in use; another is LiteLLM's business, and an error only where it is nearly one of
 these."""
 
 
@@ -93,9 +93,8 @@ def _check_sections(raw: Mapping[Any, Any], findings: Findings) -> None:
             if key.endswith("_settings") and value is not None and not isinstance(value, dict):
                 findings.error((key,), f"must be a mapping of keys, not {shown(value)}")
             continue
-        message = unknown("section", key, SECTIONS)
-        if "did you mean" in message:
-            findings.error((str(key),), message)
+        if any(nearly(str(key), section) for section in SECTIONS):
+            findings.error((str(key),), unknown("section", key, SECTIONS))
 
 
 def _problems(found: list[tuple[Path, str]], document: Document, filename: str) -> tuple[Problem, ...]:

@@ -77,7 +77,7 @@ def test_features(info: dict[str, Any], features: set[str] | None) -> None:
 
 def test_the_rest_is_read_or_has_its_default() -> None:
     plain = one(entry())
-    assert (plain.location, plain.modalities, plain.context_window) == ("unknown", {"text"}, None)
+    assert (plain.location, plain.modalities, plain.context_window) == ("unknown", frozenset({"text"}), None)
     assert one(entry(location=" ")).location == "unknown"
     assert one(entry(location="mars")).location == "mars"
     assert one(entry(modalities=["text", "image"])).modalities == {"text", "image"}

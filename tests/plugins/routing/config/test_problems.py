@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from plugins.routing.config.problems import ConfigError, Problem, dotted, shown, unknown
+from plugins.routing.config.problems import ConfigError, Problem, dotted, nearly, shown, unknown
 
 
 def test_a_problem_reads_like_a_compilers() -> None:
@@ -41,3 +41,21 @@ def test_unknown_suggests_only_what_is_near() -> None:
     assert unknown("tier", "smal", ["small", "large"]).endswith('did you mean "small"?')
     assert unknown("tier", "zzz", ["small", "large"]) == 'unknown tier "zzz" (valid: small, large)'
     assert unknown("tier", None, []) == "unknown tier nothing (valid: none)"
+
+
+@pytest.mark.parametrize(
+    ("word", "meant", "near"),
+    [
+        ("teir", "tier", True),
+        ("Tier", "tier", True),
+        ("contextwindow", "context_window", True),
+        ("modellist", "model_list", True),
+        ("gatway", "gateway", True),
+        ("id", "id", True),
+        ("ids", "tier", False),
+        ("files_settings", "general_settings", False),
+        ("mode", "model_name", False),
+    ],
+)
+def test_nearly(word: str, meant: str, near: bool) -> None:
+    assert nearly(word, meant) is near

@@ -23,7 +23,7 @@ class Sample(Section):
     words: tuple[str, ...] = ("a",)
     kinds: frozenset[str] = frozenset()
     switch: Literal["sticky", "off"] = "sticky"
-    zones: dict[str, DataClass] = {}
+    zones: dict[str, DataClass] = Field(default_factory=dict)
     inner: Inner = Inner()
 
     @model_validator(mode="after")

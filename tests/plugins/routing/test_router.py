@@ -1,0 +1,32 @@
+from __future__ import annotations
+
+from plugins.policies.capability import CapabilityPolicy
+from plugins.policies.health import HealthPolicy
+from plugins.routing.config.spec import GatewaySpec
+from plugins.routing.live import Live
+from plugins.routing.router import Router
+from plugins.routing.selection import Selection
+from tests.plugins.routing.make import ALL, LARGE, facts
+
+SPEC = GatewaySpec()
+ROUTER = Router(SPEC, ALL, (), (CapabilityPolicy(SPEC), HealthPolicy(SPEC)), Selection(SPEC))
+
+
+def test_live_state_is_merged_for_one_decision() -> None:
+    chosen = ROUTER.decide(facts()).chosen
+    assert chosen == LARGE
+    resting = ROUTER.decide(facts(), {LARGE.id: Live(healthy=False, load=0.5), "gone": Live()})
+    assert resting.chosen is not None
+    assert resting.chosen.model_group == "cloud"
+    assert resting.fallbacks[-1].load == 0.5
+    assert ROUTER.decide(facts(), {}).chosen == LARGE
+
+
+def test_a_refusal_carries_the_whole_message() -> None:
+    decision = ROUTER.decide(facts("nope"))
+    assert decision.denied_by == "capability"
+    assert (decision.denied_reason or "").startswith('The model "nope" does not exist')
+
+
+def test_known_models() -> None:
+    assert ROUTER.known_models() == (*SPEC.capabilities, "small", "large", "cloud")
