@@ -29,7 +29,7 @@ ALLOWED: dict[str, tuple[str, ...]] = {
     "plugins.litellm_hooks": ("plugins.litellm_adapter",),
     "plugins.litellm_adapter": ("plugins", "services.common", "litellm"),
     "services.common": (),
-    "services.cli": ("services", "plugins"),
+    "services.cli": ("services", "plugins.routing", "plugins.registry", "plugins.assembly"),
     "services.supervisor": ("services", "plugins.routing", "plugins.registry", "plugins.assembly"),
     "services.console": ("services.common", "plugins.routing"),
     "services.discovery": ("services.common", "plugins.routing"),

@@ -1,0 +1,46 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from plugins.assembly import Warms, build_router
+from plugins.registry import POLICIES, SIGNALS
+from plugins.routing.config.load import parse_config
+from plugins.routing.types import Facts
+
+MODEL = "model_list:\n  - {model_name: q, litellm_params: {model: ollama/x}, model_info: {location: local}}\n"
+
+
+def test_what_is_registered_takes_part_in_order(tmp_path: Path) -> None:
+    router = build_router(parse_config("gateway: {}", str(tmp_path / "c.yaml")))
+    assert [e.name for e in router.extractors] == [s.name for s in SIGNALS]
+    assert [p.name for p in router.policies] == [p.name for p in POLICIES]
+    decision = router.decide(Facts("r", "/v1/chat/completions", "auto", text="hello"))
+    assert [s.name for s in decision.signals] == [s.name for s in SIGNALS]
+    assert all(s.label is not None for s in decision.signals)
+
+
+def test_only_deployments_change_and_signals_go_on() -> None:
+    first = build_router(parse_config("gateway: {}", "c.yaml"))
+    second = build_router(parse_config(MODEL, "c.yaml"), previous=first)
+    assert [d.model_group for d in second.deployments] == ["q"]
+    assert second.extractors is first.extractors
+    third = build_router(parse_config("gateway: {when_unavailable: refuse}", "c.yaml"), previous=second)
+    assert third.extractors is not first.extractors
+
+
+def test_what_must_be_loaded_is_loaded_before_the_first_request(monkeypatch: pytest.MonkeyPatch) -> None:
+    warmed: list[str] = []
+    for signal in SIGNALS:
+        if hasattr(signal, "warm"):
+            monkeypatch.setattr(signal, "warm", lambda self: warmed.append(self.name))
+    router = build_router(parse_config("gateway: {}", "c.yaml"))
+    assert "intent" in warmed
+    assert warmed == [e.name for e in router.extractors if isinstance(e, Warms)]
+
+
+def test_answer_files_are_relative_to_the_users_file(tmp_path: Path) -> None:
+    (tmp_path / "more.yaml").write_text("[]\n")
+    router = build_router(parse_config("gateway: {}", str(tmp_path / "run" / "litellm.yaml")), base_dir=tmp_path)
+    assert router.spec.instant.answers == ()
