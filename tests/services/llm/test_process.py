@@ -19,7 +19,6 @@ def model(folder: Path, name: str = "tiny") -> ModelFile:
 
 async def test_start_serve_stop(tiny_gguf: Path) -> None:
     process = ModelProcess(model(tiny_gguf.parent), LlmSettings(tiny_gguf.parent))
-    assert process.pid is None
     await process.start()
     pid = process.pid
     assert pid is not None

@@ -1,0 +1,63 @@
+"""Looks for deployments everywhere at once.
+
+Knows: the sources and their order. Does not know: what a source's answer means (a file each), what is declared
+(``merge``).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Mapping
+from pathlib import Path
+
+from plugins.routing.config.deployments import deployment_id
+from plugins.routing.config.spec import Discovery
+from services.discovery import cloud, gguf, ollama, vllm
+from services.discovery.entry import Entry
+from services.llm.library import Library
+
+_log = logging.getLogger("signalbox.discovery")
+
+
+async def discover(
+    discovery: Discovery,
+    *,
+    env: Mapping[str, str],
+    root: Path,
+    llm_base_url: str | None,
+    timeout_s: float = 1.0,
+    library: Library | None = None,
+) -> list[Entry]:
+    """Every deployment found now, in a stable order and with stable ids: Ollama, vLLM, files, cloud.
+
+    ``env``: the user's environment. ``root``: the folder that ``models_dir`` is relative to. ``llm_base_url``: the
+    service ``llm``; None where it does not run, then files are not offered. ``timeout_s``: what a source that does not
+    answer costs at most; it then yields nothing. ``library``: keeps headers between calls (the caller's, for
+    ``models_dir``).
+    """
+    asked: list[Awaitable[list[Entry]]] = [
+        *(
+            _asked(url, ollama.find(url, env, timeout_s), timeout_s)
+            for url in ollama.server_urls(discovery.ollama, env)
+        ),
+        *(_asked(url, vllm.find(url, env, timeout_s), timeout_s) for url in discovery.vllm),
+    ]
+    found = [e for entries in await asyncio.gather(*asked) for e in sorted(entries, key=lambda e: str(e["model_name"]))]
+    if discovery.models_dir is not None and llm_base_url is not None:
+        folder = library or Library(root / discovery.models_dir)
+        found += gguf.find(folder, env, llm_base_url)
+    if discovery.cloud:
+        found += cloud.find(env)
+    for e in found:
+        e["model_info"]["id"] = deployment_id(e)
+    return found
+
+
+async def _asked(url: str, answer: Awaitable[list[Entry]], timeout_s: float) -> list[Entry]:
+    try:
+        async with asyncio.timeout(timeout_s):
+            return await answer
+    except (*ollama.FAILURES, *vllm.FAILURES, TimeoutError, OSError) as error:
+        _log.debug("nothing found at %s (%s)", url, type(error).__name__)
+        return []
