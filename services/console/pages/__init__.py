@@ -1,0 +1,15 @@
+"""One file a page. ``ROUTERS`` is the list of them all."""
+
+from fastapi import APIRouter
+
+from services.console.pages import decision, decisions, login, models, overview, static, try_it
+
+ROUTERS: tuple[APIRouter, ...] = (
+    static.router,
+    login.router,
+    overview.router,
+    decisions.router,
+    decision.router,
+    models.router,
+    try_it.router,
+)

@@ -1,0 +1,26 @@
+"""Deployments and zones.
+
+Knows: nothing of its own; shows ``inventory``.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Request
+from starlette.responses import Response
+
+from services.console.inventory import read_inventory
+from services.console.session import Session
+from services.console.web import admin, console_of, page
+
+router = APIRouter()
+
+
+@router.get("/console/models")
+def models(request: Request, session: Annotated[Session, Depends(admin)]) -> Response:
+    inventory = read_inventory(console_of(request).settings.config_file)
+    default_class = inventory.config.spec.boundary.default_class if inventory.config else None
+    return page(
+        request, "models.html", session=session, active="models", inventory=inventory, default_class=default_class
+    )

@@ -1,0 +1,59 @@
+"""The two gateway routes that the try-it page asks, at the transport: no socket, and every request is kept."""
+
+from __future__ import annotations
+
+import json
+
+import httpx
+
+EXPLAINED = {
+    "intent": "summarization",
+    "confidence": 0.94,
+    "data_class": "internal",
+    "tier": "small",
+    "chosen": "qwen-small",
+    "fallbacks": ["llama-large"],
+    "denied_by": None,
+    "reasons": ["intent: summarization (0.94)", "data_boundary: class internal may go to: local <b>&"],
+}
+REFUSED = {
+    **EXPLAINED,
+    "chosen": None,
+    "fallbacks": [],
+    "denied_by": "data_boundary",
+    "reasons": ["data_boundary: nobody may"],
+}
+ROUTING = {
+    "x-signalbox-intent": "summarization",
+    "x-signalbox-data-class": "internal",
+    "x-signalbox-tier": "small",
+    "x-signalbox-deployment": "qwen-small-4d5e6f",
+    "x-signalbox-decision-id": "dec-1",
+}
+
+
+class FakeGateway(httpx.MockTransport):
+    """``explained``: what explain answers. ``status``: of both routes. ``down``: no connection at all."""
+
+    def __init__(self) -> None:
+        super().__init__(self._answer)
+        self.requests: list[httpx.Request] = []
+        self.explained: dict[str, object] = dict(EXPLAINED)
+        self.status = 200
+        self.down = False
+        self.text = "Short: <script>alert(1)</script> it is fine."
+
+    def body(self, index: int = -1) -> dict[str, object]:
+        loaded: dict[str, object] = json.loads(self.requests[index].content)
+        return loaded
+
+    def _answer(self, request: httpx.Request) -> httpx.Response:
+        self.requests.append(request)
+        if self.down:
+            raise httpx.ConnectError("refused", request=request)
+        if self.status != 200:
+            return httpx.Response(self.status, json={"error": {"message": "Add a model: `ollama pull x`", "code": "x"}})
+        if request.url.path == "/routing/explain":
+            return httpx.Response(200, json=self.explained)
+        choices = [{"index": 0, "message": {"role": "assistant", "content": self.text}, "finish_reason": "stop"}]
+        return httpx.Response(200, json={"object": "chat.completion", "choices": choices}, headers=ROUTING)

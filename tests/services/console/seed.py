@@ -1,0 +1,157 @@
+"""A state directory with a believable history, for the console's tests."""
+
+from __future__ import annotations
+
+import json
+import random
+import sqlite3
+import time
+from contextlib import closing
+from dataclasses import astuple, fields, replace
+from pathlib import Path
+
+from plugins.routing.decision_log import DecisionLog, LogRecord
+from plugins.routing.types import INTENTS, UNSURE
+
+CONFIG = """
+model_list:
+  - model_name: instant
+    litellm_params: {model: openai/instant, api_base: "http://127.0.0.1:9/v1", api_key: hush-hush}
+    model_info: {location: local, tier: instant, modalities: [text], builtin: true}
+  - model_name: qwen-small
+    litellm_params: {model: "ollama_chat/qwen3:4b", api_base: "http://127.0.0.1:11434"}
+    model_info: {location: local, tier: small, modalities: [text], context_window: 32768, found: ollama}
+  - model_name: llama-large
+    litellm_params: {model: hosted_vllm/llama-3.3-70b, api_base: "http://127.0.0.1:8000/v1"}
+    model_info: {location: local, tier: large, modalities: [text, image], context_window: 131072, found: vllm}
+  - model_name: frontier
+    litellm_params: {model: anthropic/claude, api_key: hush-hush}
+    model_info: {location: cloud, tier: frontier, modalities: [text, image], context_window: 200000}
+  - model_name: pilot
+    litellm_params: {model: openai/pilot, api_base: "https://pilot.example/v1", api_key: hush-hush}
+    model_info: {location: site-b, tier: small}
+gateway:
+  boundary:
+    zones: {local: restricted, eu-cloud: internal, cloud: public}
+"""
+PARTS = [
+    {"name": "gateway", "readiness": "http://127.0.0.1:4000/x", "state": "ready", "pid": 4100, "restarts": 0},
+    {"name": "instant", "readiness": "http://127.0.0.1:4001/x", "state": "ready", "pid": 4101, "restarts": 0},
+    {"name": "llm", "readiness": "http://127.0.0.1:4002/x", "state": "restarting", "pid": None, "restarts": 3},
+    {"name": "postgres", "readiness": "http://127.0.0.1:4003/x", "state": "ready", "pid": 4103, "restarts": 1},
+]
+PLACES = {
+    "instant": ("instant", "instant-1a2b3c", "local"),
+    "small": ("qwen-small", "qwen-small-4d5e6f", "local"),
+    "large": ("llama-large", "llama-large-77aa01", "local"),
+    "frontier": ("frontier", "frontier-90bc12", "cloud"),
+}
+BASE = LogRecord(
+    at=0.0,
+    decision_id="dec-0",
+    request_id="req-0",
+    route="/v1/chat/completions",
+    key_id="88dc28d0f030c55ed4ab77ed8faf098196cb1c05df778539800c9f1243fe6b4b",
+    team_id="research",
+    capability="auto",
+    intent="question",
+    confidence=0.91,
+    data_class="internal",
+    needed="small",
+    tier="small",
+    model_group="qwen-small",
+    deployment="qwen-small-4d5e6f",
+    location="local",
+    fallbacks=("llama-large",),
+    denied_by=None,
+    degraded=False,
+    pinned=False,
+    tokens=140,
+    truncated_chars=0,
+    decide_us=640,
+    reasons=(
+        "intent: question (0.91)",
+        "data_class: internal",
+        "capability: auto takes any model",
+        "data_boundary: class internal may go to: local",
+        "selection: tier small, loaded and idle",
+    ),
+)
+
+
+def make_records(count: int, now: float, seed: int = 7) -> list[LogRecord]:
+    """``count`` records, oldest first, the newest at ``now``; about half of them within the last hour."""
+    dice = random.Random(seed)
+    span = 7200.0
+    made: list[LogRecord] = []
+    for i in range(count):
+        at = now - span * (1 - (i + 1) / count)
+        tier = dice.choices(("instant", "small", "large", "frontier"), (15, 55, 20, 10))[0]
+        group, deployment, location = PLACES[tier]
+        record = replace(
+            BASE,
+            at=at,
+            decision_id=f"dec-{i}",
+            request_id=f"req-{i}",
+            capability=dice.choice(("auto", "auto", "auto", "fast", "code", "private")),
+            intent=dice.choice((*INTENTS, UNSURE)),
+            confidence=round(dice.uniform(0.4, 0.99), 4),
+            data_class="public" if location == "cloud" else dice.choice(("internal", "internal", "restricted")),
+            needed=tier,
+            tier=tier,
+            model_group=group,
+            deployment=deployment,
+            location=location,
+            tokens=dice.randrange(5, 2000),
+            decide_us=dice.randrange(400, 1400),
+        )
+        made.append(_refused(record) if dice.random() < 0.06 else record)
+    return made
+
+
+def _refused(record: LogRecord) -> LogRecord:
+    reason = "data_boundary: class restricted may go to: local, and nothing there can do this"
+    return replace(
+        record,
+        denied_by="data_boundary",
+        data_class="restricted",
+        model_group=None,
+        deployment=None,
+        location=None,
+        fallbacks=(),
+        reasons=("intent: reasoning (0.88)", "data_class: restricted", reason),
+    )
+
+
+def write_log(path: Path, records: list[LogRecord]) -> None:
+    """Through the product's own writer where that is quick enough, else in one transaction into the table it made."""
+    log = DecisionLog(path, retention_days=0)
+    for record in records[:1000]:
+        log.put(record)
+    assert log.flush(20)
+    log.close()
+    assert log.dropped == 0
+    if len(records) > 1000:
+        names = [f.name for f in fields(LogRecord)]
+        rows = [
+            tuple(json.dumps(value) if isinstance(value, tuple) else value for value in astuple(record))
+            for record in records[1000:]
+        ]
+        marks = ", ".join("?" * len(names))
+        with closing(sqlite3.connect(path)) as db, db:
+            db.executemany(f"INSERT INTO decisions ({', '.join(names)}) VALUES ({marks})", rows)
+
+
+def make_state(root: Path, decisions: int, *, config: str = CONFIG, now: float | None = None) -> Path:
+    """A state directory with secrets, a rendered configuration, parts and ``decisions`` decisions."""
+    state = root / "state"
+    for name in ("secrets", "run"):
+        (state / name).mkdir(parents=True)
+    (state / "secrets" / "master.key").write_text("sk-master-secret\n")
+    (state / "secrets" / "internal.key").write_text("internal-secret\n")
+    (state / "secrets" / "ui_password").write_text("open sesame\n")
+    (state / "run" / "litellm.yaml").write_text(config)
+    (state / "run" / "parts.json").write_text(json.dumps({"parts": PARTS}))
+    if decisions:
+        write_log(state / "decisions.sqlite", make_records(decisions, time.time() if now is None else now))
+    return state
