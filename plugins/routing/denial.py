@@ -14,7 +14,6 @@ from plugins.routing.needs import (
     TEXT_MODES,
     UNKNOWN_MODEL,
     class_of,
-    instant_group,
     intent_of,
     kind_of,
     needed_tier,
@@ -56,9 +55,8 @@ def _ask(decision: Decision, facts: Facts, spec: GatewaySpec) -> str:
     parts = [f"capability {facts.capability}"]
     if facts.mode in TEXT_MODES:
         signals = {s.name: s for s in decision.signals}
-        instant = instant_group(signals) is not None
         parts.append(f"intent {intent_of(facts, signals, spec)}")
-        parts.append(f"tier {needed_tier(facts, signals, spec, instant=instant).label}")
+        parts.append(f"tier {needed_tier(facts, signals, spec, instant=False).label}")
     else:
         parts.append(f"mode {facts.mode}")
     return ", ".join(parts)

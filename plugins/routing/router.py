@@ -13,6 +13,7 @@ from plugins.routing.config.spec import GatewaySpec
 from plugins.routing.denial import denial
 from plugins.routing.engine import Selects, decide
 from plugins.routing.live import Live
+from plugins.routing.needs import needed_tier
 from plugins.routing.types import Decision, Deployment, Facts, Policy, SignalExtractor
 
 
@@ -30,7 +31,8 @@ class Router:
         """The decision for one request. ``live``: by deployment id; one that is missing counts as healthy and
         idle.
 
-        A refusal's ``denied_reason`` is the whole message for the caller (see ``denial``).
+        A refusal's ``denied_reason`` is the whole message for the caller (see ``denial``), and its ``needed``
+        is told even where no deployment got as far as selection.
         """
         decision = decide(
             facts,
@@ -41,7 +43,10 @@ class Router:
         )
         if decision.denied_by is None:
             return decision
-        return replace(decision, denied_reason=denial(decision, facts, self.spec).message)
+        needed = decision.needed
+        if needed is None and facts.capability in self.spec.capabilities:
+            needed = needed_tier(facts, {s.name: s for s in decision.signals}, self.spec, instant=False)
+        return replace(decision, needed=needed, denied_reason=denial(decision, facts, self.spec).message)
 
     def known_models(self) -> tuple[str, ...]:
         """Every name that a request may put in ``model``: capabilities, then model groups, each once."""

@@ -1,11 +1,15 @@
 from __future__ import annotations
 
+import contextlib
 import time
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from plugins.routing.openai_request import MAX_TOOLS, BadRequest, facts_from_body
+from plugins.routing.request_shapes import ROUTES
 from plugins.routing.types import Caller, Facts
 
 MESSAGES = [{"role": "system", "content": "be brief"}, {"role": "user", "content": "hello"}]
@@ -146,3 +150,30 @@ def test_ten_megabytes(messages: list[dict[str, Any]]) -> None:
     start = time.perf_counter()
     read({"model": "auto", "messages": messages})
     assert time.perf_counter() - start < 1.0
+
+
+SCALARS = st.one_of(st.none(), st.booleans(), st.integers(), st.floats(), st.text(max_size=8), st.binary(max_size=4))
+KEYS = st.sampled_from(
+    ["role", "content", "type", "text", "image_url", "input_audio", "file", "url", "tool_calls", "format", "system"]
+)
+WORDS = st.sampled_from(["user", "assistant", "tool", "text", "image_url", "tool_result", "message", "json_schema"])
+ANYTHING = st.recursive(
+    SCALARS | WORDS, lambda part: st.lists(part, max_size=3) | st.dictionaries(KEYS, part, max_size=4), max_leaves=12
+)
+FIELDS = st.sampled_from(
+    """messages input prompt tools functions n stream max_tokens response_format text instructions system
+    query documents output_format previous_response_id logprobs""".split()  # noqa: SIM905
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    body=st.dictionaries(FIELDS, ANYTHING, max_size=5),
+    route=st.sampled_from([f"/v1/{fragment}" for fragment, _, _ in ROUTES]),
+)
+def test_anything_is_facts_or_a_bad_request(body: dict[str, Any], route: str) -> None:
+    with contextlib.suppress(BadRequest):
+        facts = read({"model": "auto", **body}, route=route)
+        assert facts.token_estimate >= 0
+        assert isinstance(facts.text, str)
+        assert isinstance(facts.conversation, str)

@@ -6,6 +6,7 @@ from plugins.routing.config.spec import GatewaySpec
 from plugins.routing.live import Live
 from plugins.routing.router import Router
 from plugins.routing.selection import Selection
+from plugins.routing.types import Tier
 from tests.plugins.routing.make import ALL, LARGE, facts
 
 SPEC = GatewaySpec()
@@ -24,8 +25,14 @@ def test_live_state_is_merged_for_one_decision() -> None:
 
 def test_a_refusal_carries_the_whole_message() -> None:
     decision = ROUTER.decide(facts("nope"))
-    assert decision.denied_by == "capability"
+    assert (decision.denied_by, decision.needed) == ("capability", None)
     assert (decision.denied_reason or "").startswith('The model "nope" does not exist')
+
+
+def test_a_refusal_tells_the_needed_tier() -> None:
+    nobody = Router(SPEC, (), (), (CapabilityPolicy(SPEC),), Selection(SPEC))
+    assert nobody.decide(facts("fast")).needed is Tier.SMALL
+    assert nobody.decide(facts("code")).needed is Tier.LARGE
 
 
 def test_known_models() -> None:
