@@ -35,6 +35,8 @@ class CapabilityPolicy:
 
     def narrow(self, facts: Facts, signals: Mapping[str, Signal], deployments: Sequence[Deployment]) -> Verdict:
         capability = self._spec.capabilities.get(facts.capability)
+        if capability is not None and not deployments:
+            return self._verdict((), "there is no deployment at all")
         if capability is None:
             left = [d for d in deployments if d.model_group == facts.capability]
             if not left:

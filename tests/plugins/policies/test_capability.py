@@ -98,4 +98,6 @@ def test_a_lone_language_model_is_kept_above_the_highest_tier() -> None:
 
 
 def test_nothing_configured_at_all() -> None:
-    assert CapabilityPolicy(SPEC).narrow(facts(), {}, ()).kept == ()
+    verdict = CapabilityPolicy(SPEC).narrow(facts(), {}, ())
+    assert (verdict.kept, verdict.reason) == ((), "there is no deployment at all")
+    assert "there are: auto" in CapabilityPolicy(SPEC).narrow(facts("nope"), {}, ()).reason
