@@ -17,6 +17,7 @@ Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
+App = Callable[[Scope, Receive, Send], Awaitable[None]]
 Headers = list[tuple[bytes, bytes]]
 
 PREFIX = "/console"
@@ -37,32 +38,46 @@ _PAGE = """<!doctype html><html lang="en"><head><meta charset="utf-8">
 
 
 class ConsoleProxy:
-    """An ASGI application to mount, unstripped, at ``/console``.
+    """An ASGI application that forwards ``/console`` and below, and leaves everything else to ``app``.
 
-    ``url``: the console's base URL; None reads ``SIGNALBOX_CONSOLE_URL`` at each request, so a gateway without
-    a console starts all the same. ``internal_key``: sent as the bearer token that tells the console that the
-    forwarded-for headers are ours; None reads ``SIGNALBOX_INTERNAL_KEY``. ``transport``: for tests.
-    Call ``aclose`` at shutdown.
+    ``app``: what it stands in front of (connections are then closed when ``app`` shuts down); None where it is
+    mounted by itself: other paths are 404, and ``aclose`` is the caller's. Standing in front keeps the console's forms
+    out of whatever ``app`` does with bodies. ``url``: the console's base URL; None reads ``SIGNALBOX_CONSOLE_URL`` at
+    each request, so a gateway without a console starts all the same. ``internal_key``: sent as the bearer token that
+    tells the console that the forwarded-for headers are ours; None reads ``SIGNALBOX_INTERNAL_KEY``. ``transport``: for
+    tests.
     """
 
     def __init__(
         self,
+        app: App | None = None,
+        *,
         url: str | None = None,
         internal_key: str | None = None,
         transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
+        self._app = app
         self._url = url
         self._internal_key = internal_key
         self._transport = transport
         self._client: httpx.AsyncClient | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Forward one request; answer 503 with a page that says what to do where the console cannot be reached."""
-        if scope["type"] != "http":
-            raise RuntimeError(f"the console speaks HTTP only, not {scope['type']}")
-        if not is_console_path(scope["path"]):
+        if scope["type"] == "http" and is_console_path(scope["path"]):
+            await self._forward(scope, receive, send)
+        elif self._app is not None:
+            try:
+                await self._app(scope, receive, send)
+            finally:
+                if scope["type"] == "lifespan":
+                    await self.aclose()
+        elif scope["type"] == "http":
             await _page(send, 404, "Not found", "There is no such page.")
-            return
+        else:
+            raise RuntimeError(f"the console speaks HTTP only, not {scope['type']}")
+
+    async def _forward(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answers 503 with a page that says what to do where the console cannot be reached."""
         base = self._url or os.environ.get("SIGNALBOX_CONSOLE_URL", "")
         if not base:
             await _page(send, 503, "The console is not running", _how_to_start("It was not started with this gateway."))

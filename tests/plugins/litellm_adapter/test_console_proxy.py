@@ -17,6 +17,10 @@ class Upstream(httpx.AsyncBaseTransport):
     def __init__(self, answer: httpx.Response | Exception | None = None) -> None:
         self.answer = answer or httpx.Response(200, text="ok")
         self.requests: list[tuple[httpx.Request, bytes]] = []
+        self.closed: list[bool] = []
+
+    async def aclose(self) -> None:
+        self.closed.append(True)
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         self.requests.append((request, await request.aread()))
@@ -38,7 +42,7 @@ def client_of(proxy: ConsoleProxy) -> httpx.AsyncClient:
 
 
 async def ask(upstream: Upstream, method: str, path: str, **kwargs: Any) -> httpx.Response:
-    proxy = ConsoleProxy("http://127.0.0.1:5000", "inner", transport=upstream)
+    proxy = ConsoleProxy(url="http://127.0.0.1:5000", internal_key="inner", transport=upstream)
     try:
         async with client_of(proxy) as client:
             return await client.request(method, path, **kwargs)
@@ -188,7 +192,9 @@ async def test_the_answer_is_passed_on_piece_by_piece() -> None:
     async def send(message: Any) -> None:
         pieces.append(message.get("body", b""))
 
-    proxy = ConsoleProxy("http://127.0.0.1:5000", "inner", transport=Upstream(httpx.Response(200, content=slowly())))
+    proxy = ConsoleProxy(
+        url="http://127.0.0.1:5000", internal_key="inner", transport=Upstream(httpx.Response(200, content=slowly()))
+    )
     await proxy({**scope_of(), "method": "GET", "path": "/console"}, receive, send)
     await proxy.aclose()
     assert pieces == [b"", b"one", b"two", b""]
@@ -208,7 +214,7 @@ async def test_half_a_form_is_never_a_whole_one() -> None:
     async def send(message: Any) -> None:
         statuses.append(message.get("status", 0))
 
-    proxy = ConsoleProxy("http://127.0.0.1:5000", "inner", transport=upstream)
+    proxy = ConsoleProxy(url="http://127.0.0.1:5000", internal_key="inner", transport=upstream)
     scope = {**scope_of((b"content-length", b"99")), "method": "POST", "path": "/console/try"}
     await proxy(scope, receive, send)
     await proxy.aclose()
@@ -223,4 +229,37 @@ async def test_a_websocket_is_an_error() -> None:
     async def send(_: Any) -> None: ...
 
     with pytest.raises(RuntimeError, match="HTTP only"):
-        await ConsoleProxy("http://x")({"type": "websocket"}, receive, send)
+        await ConsoleProxy(url="http://x")({"type": "websocket"}, receive, send)
+
+
+async def test_in_front_of_an_application_only_the_console_is_taken() -> None:
+    seen: list[tuple[str, str]] = []
+
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        seen.append((scope["type"], scope.get("path", "")))
+        if scope["type"] == "http":
+            await answer_app(send)
+
+    upstream = Upstream()
+    proxy = ConsoleProxy(app, url="http://127.0.0.1:5000", transport=upstream)
+    async with client_of(proxy) as client:
+        assert (await client.get("/console/models")).text == "ok"
+        assert (await client.get("/v1/models")).text == "app"
+        assert (await client.get("/console/../v1/models")).text == "app"
+
+    assert upstream.closed == []
+
+    async def receive() -> dict[str, Any]:
+        return {}
+
+    async def send(_: Any) -> None: ...
+
+    await proxy({"type": "lifespan"}, receive, send)
+    assert upstream.closed == [True]
+    assert seen == [("http", "/v1/models"), ("http", "/v1/models"), ("lifespan", "")]
+    assert len(upstream.requests) == 1
+
+
+async def answer_app(send: Any) -> None:
+    await send({"type": "http.response.start", "status": 200, "headers": []})
+    await send({"type": "http.response.body", "body": b"app"})
