@@ -43,6 +43,7 @@ class _Row:
     failures: int = 0
     rests_until: float = 0.0
     loaded: bool = True
+    told: Live | None = None  # the last answer, until something changes
 
 
 class LiveBoard:
@@ -66,7 +67,7 @@ class LiveBoard:
         """One finished attempt. A success ends a rest; only successes count for latency (milliseconds,
         complete)."""
         with self._lock:
-            row = self._rows.setdefault(deployment_id, _Row())
+            row = self._row(deployment_id)
             now = self._clock()
             if not ok:
                 factor = min(2**row.failures, MAX_COOLDOWN_FACTOR)
@@ -82,18 +83,18 @@ class LiveBoard:
     def begin(self, deployment_id: str) -> None:
         """A request was sent there."""
         with self._lock:
-            self._rows.setdefault(deployment_id, _Row()).in_flight += 1
+            self._row(deployment_id).in_flight += 1
 
     def end(self, deployment_id: str) -> None:
         """It ended, however it ended."""
         with self._lock:
-            row = self._rows.setdefault(deployment_id, _Row())
+            row = self._row(deployment_id)
             row.in_flight = max(0, row.in_flight - 1)
 
     def set_loaded(self, deployment_id: str, loaded: bool) -> None:
         """Whether the weights are in memory, where a runtime tells."""
         with self._lock:
-            self._rows.setdefault(deployment_id, _Row()).loaded = loaded
+            self._row(deployment_id).loaded = loaded
 
     def forget(self, keep: frozenset[str]) -> None:
         """Drops every deployment that is not in ``keep``; for when the configuration changed."""
@@ -106,17 +107,26 @@ class LiveBoard:
             now = self._clock()
             return {i: self._live(i, row, now) for i, row in self._rows.items()}
 
+    def _row(self, deployment_id: str) -> _Row:
+        row = self._rows.setdefault(deployment_id, _Row())
+        row.told = None
+        return row
+
     def _live(self, deployment_id: str, row: _Row, now: float) -> Live:
-        if row.latencies and row.latencies[0][0] < now - WINDOW_S:
+        stale = bool(row.latencies) and row.latencies[0][0] < now - WINDOW_S
+        if row.told is not None and not stale and not row.rests_until:
+            return row.told
+        if stale:
             while row.latencies and row.latencies[0][0] < now - WINDOW_S:
                 row.latencies.popleft()
             row.p95_ms = _p95(row.latencies)
-        return Live(
+        row.told = Live(
             healthy=now >= row.rests_until,
             load=row.in_flight / max(1, self._capacity.get(deployment_id, CAPACITY)),
             loaded=row.loaded,
             latency_p95_ms=row.p95_ms,
         )
+        return row.told
 
 
 def _p95(latencies: deque[tuple[float, float]]) -> float | None:

@@ -58,4 +58,21 @@ def _merged(deployments: tuple[Deployment, ...], live: Mapping[str, Live]) -> li
 
 
 def _with(d: Deployment, now: Live) -> Deployment:
-    return replace(d, healthy=now.healthy, load=now.load, loaded=now.loaded, latency_p95_ms=now.latency_p95_ms)
+    """``dataclasses.replace`` written out: it takes a quarter of the time, and this runs for every
+    deployment."""
+    return Deployment(
+        id=d.id,
+        model_group=d.model_group,
+        location=d.location,
+        tier=d.tier,
+        mode=d.mode,
+        modalities=d.modalities,
+        features=d.features,
+        context_window=d.context_window,
+        serves_all_tiers=d.serves_all_tiers,
+        healthy=now.healthy,
+        loaded=now.loaded,
+        load=now.load,
+        price=d.price,
+        latency_p95_ms=now.latency_p95_ms,
+    )

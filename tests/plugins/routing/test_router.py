@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import fields, replace
+
 from plugins.policies.capability import CapabilityPolicy
 from plugins.policies.health import HealthPolicy
 from plugins.routing.config.spec import GatewaySpec
@@ -7,9 +9,10 @@ from plugins.routing.live import Live
 from plugins.routing.router import Router
 from plugins.routing.selection import Selection
 from plugins.routing.types import Tier
-from tests.plugins.routing.make import ALL, LARGE, facts
+from tests.plugins.routing.make import ALL, LARGE, deployment, facts
 
 SPEC = GatewaySpec()
+LIVE = ("healthy", "load", "loaded", "latency_p95_ms")
 ROUTER = Router(SPEC, ALL, (), (CapabilityPolicy(SPEC), HealthPolicy(SPEC)), Selection(SPEC))
 
 
@@ -21,6 +24,16 @@ def test_live_state_is_merged_for_one_decision() -> None:
     assert resting.chosen.model_group == "cloud"
     assert resting.fallbacks[-1].load == 0.5
     assert ROUTER.decide(facts(), {}).chosen == LARGE
+
+
+def test_merging_keeps_every_other_field() -> None:
+    plain = deployment("d", Tier.LARGE, "site", mode="ocr", features=frozenset({"n"}), context_window=9)
+    full = replace(plain, modalities=frozenset({"image"}), serves_all_tiers=True, price=3.0)
+    every = {f.name: getattr(full, f.name) for f in fields(full)}
+    assert all(every[f.name] != f.default for f in fields(full) if f.name not in LIVE)
+    router = Router(SPEC, (full,), (), (), Selection(SPEC))
+    now = Live(healthy=False, load=0.5, loaded=False, latency_p95_ms=7.0)
+    assert router.decide(facts("d"), {full.id: now}).chosen == replace(full, **{n: getattr(now, n) for n in LIVE})
 
 
 def test_a_refusal_carries_the_whole_message() -> None:
