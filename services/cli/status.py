@@ -70,9 +70,10 @@ def collect(options: Options) -> dict[str, Any]:
 
 
 def _parts(said: Any) -> list[dict[str, Any]]:
-    entries = said.get("parts") if isinstance(said, dict) else None
+    from services.supervisor.fleet import told_parts
+
     keys = ("name", "state", "pid", "restarts", "readiness")
-    return [{key: e.get(key) for key in keys} for e in entries or () if isinstance(e, dict)]
+    return [{key: e.get(key) for key in keys} for e in told_parts(said)]
 
 
 def _real(entry: Any) -> bool:

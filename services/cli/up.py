@@ -33,8 +33,8 @@ def up(
     """Start the gateway and all its parts, and keep them running.
 
     Checks the configuration first (exit 2 where it is broken), prints where things are and what works, and then
-    watches: a part that ends is started again. Ctrl-C stops everything. The master key is made at the first start, or given
-    as SIGNALBOX_MASTER_KEY.
+    watches: a part that ends is started again. Ctrl-C stops everything. The master key is made at the first start, or
+    given as SIGNALBOX_MASTER_KEY.
     """
     from services.supervisor.options import OptionError, read_options
     from services.supervisor.screen import Screen

@@ -9,7 +9,7 @@ import asyncio
 import json
 import os
 import signal
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -103,8 +103,11 @@ class Fleet:
         child.start()
 
     def _write(self) -> None:
-        parts = [_told(child) for child in self.children.values()]
-        write_atomic(self._state.parts, json.dumps({"parts": parts}, indent=1))
+        told = [_told(child) for child in self.children.values()]
+        # Whoever asks all parts whether they are ready needs a URL for each; the others answer for themselves.
+        asked = [one for one in told if one["readiness"]]
+        others = [one for one in told if not one["readiness"]]
+        write_atomic(self._state.parts, json.dumps({"parts": asked, "others": others}, indent=1))
 
 
 async def end_leftovers(path: Path, say: Callable[[str], None], bound_s: float = _LEFTOVER_S) -> None:
@@ -113,8 +116,7 @@ async def end_leftovers(path: Path, say: Callable[[str], None], bound_s: float =
     Only to be called by who owns the state directory.
     """
     said = read_json(path)
-    entries = said.get("parts") if isinstance(said, dict) else None
-    old = [e for e in entries if _runs(e)] if isinstance(entries, list) else []
+    old = [entry for entry in told_parts(said) if _runs(entry)]
     if old:
         say(f"waiting for parts of an earlier run to end: {', '.join(str(e.get('name')) for e in old)}")
     for _ in range(int(bound_s / 0.1)):
@@ -129,9 +131,15 @@ async def end_leftovers(path: Path, say: Callable[[str], None], bound_s: float =
             continue
 
 
-def _runs(entry: Any) -> bool:
-    if not isinstance(entry, dict):
-        return False
+def told_parts(said: Any) -> list[dict[str, Any]]:
+    """The entries of ``parts.json`` as read, those without a URL too; empty for anything else."""
+    if not isinstance(said, dict):
+        return []
+    lists = [said.get(key) for key in ("parts", "others")]
+    return [entry for found in lists if isinstance(found, list) for entry in found if isinstance(entry, dict)]
+
+
+def _runs(entry: Mapping[str, Any]) -> bool:
     pid, started = entry.get("pid"), entry.get("started")
     return isinstance(pid, int) and isinstance(started, int | float) and runs_since(pid, float(started))
 

@@ -5,11 +5,11 @@ Knows: what it is to be told. Does not know: how it looks.
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from plugins.routing.config.load import Config
+from services.discovery.discover import discover
 from services.supervisor.finder import Look
 
 
@@ -17,16 +17,11 @@ def look_in(config: Callable[[], Config], environ: Mapping[str, str], llm_url: s
     """A function that looks once with the configuration of that moment. ``llm_url`` None: gguf files are not looked
     for, since nothing would serve them."""
 
+    base = f"{llm_url}/v1" if llm_url else None
+
     async def look() -> list[dict[str, Any]]:
         now = config()
-        spec = now.spec.discovery if llm_url else now.spec.discovery.model_copy(update={"models_dir": None})
-        try:
-            discover = importlib.import_module("services.discovery.discover").discover
-        except ImportError:
-            return []
-        found: list[dict[str, Any]] = await discover(
-            spec, env=environ, root=now.path.absolute().parent, llm_base_url=f"{llm_url}/v1" if llm_url else ""
-        )
-        return found
+        folder = now.path.absolute().parent
+        return await discover(now.spec.discovery, env=environ, root=folder, llm_base_url=base)
 
     return look

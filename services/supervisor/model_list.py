@@ -7,12 +7,13 @@ gateway and ``signalbox explain`` share it, so both see the same deployments.
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from plugins.routing.config.deployments import deployment_id, for_litellm, is_placeholder
 from plugins.routing.config.load import Config
+from services.discovery.merge import merge
 
 Entry = dict[str, Any]
 
@@ -36,7 +37,7 @@ class Sidecars:
     serve: Mapping[int, str] = field(default_factory=dict)
 
 
-def complete_model_list(config: Config, found: Iterable[Mapping[str, Any]], sidecars: Sidecars) -> list[Entry]:
+def complete_model_list(config: Config, found: Iterable[Entry], sidecars: Sidecars) -> list[Entry]:
     """``model_list`` as LiteLLM gets it: every entry with its own ``model_info.id``, in LiteLLM's words."""
     declared = [_declared(entry, sidecars.serve.get(i)) for i, entry in enumerate(_given(config))]
     groups = {str(entry["model_name"]) for entry in declared}
@@ -44,7 +45,7 @@ def complete_model_list(config: Config, found: Iterable[Mapping[str, Any]], side
     if sidecars.instant is not None and config.spec.instant.enabled and INSTANT not in groups:
         entries.append(_instant(sidecars.instant))
     taken = groups | {INSTANT} | set(config.spec.capabilities)
-    entries += [_found(entry) for entry in new_ones(found, declared, taken)]
+    entries += [_found(entry) for entry in merge(declared, list(found)) if str(entry["model_name"]) not in taken]
     groups |= {str(entry["model_name"]) for entry in entries}
     entries += [
         _placeholder(name, capability.mode)
@@ -52,14 +53,6 @@ def complete_model_list(config: Config, found: Iterable[Mapping[str, Any]], side
         if name not in groups
     ]
     return [for_litellm(entry) for entry in _with_unique_ids(entries)]
-
-
-def new_ones(
-    found: Iterable[Mapping[str, Any]], declared: Sequence[Mapping[str, Any]], taken: set[str]
-) -> list[Mapping[str, Any]]:
-    """The found entries that nobody declared: neither their name nor the same model at the same address."""
-    places = {_place(entry) for entry in declared}
-    return [entry for entry in found if str(entry.get("model_name", "")) not in taken and _place(entry) not in places]
 
 
 def found_in(rendered: Mapping[str, Any]) -> list[Entry]:
@@ -98,8 +91,10 @@ def _speaks_only_chat(params: Mapping[str, Any]) -> bool:
 
 def _found(entry: Mapping[str, Any]) -> Entry:
     """A gguf's id leaves out the address: it is that of our own part, whose port may change."""
-    info = _info(entry)
+    info = dict(_info(entry))
     params = dict(entry.get("litellm_params") or {})
+    if info.get("found") == "gguf":
+        info.pop("id", None)
     named = {k: v for k, v in params.items() if k != "api_base"} if info.get("found") == "gguf" else params
     made = {**copy.deepcopy(dict(entry)), "litellm_params": params}
     if _speaks_only_chat(params):
@@ -150,12 +145,6 @@ def _with_unique_ids(entries: Iterable[Entry]) -> list[Entry]:
         unique = name if taken[name] == 1 else f"{name}-{taken[name]}"
         made.append({**entry, "model_info": {**entry["model_info"], "id": unique}})
     return made
-
-
-def _place(entry: Mapping[str, Any]) -> tuple[str, str]:
-    params = entry.get("litellm_params")
-    params = params if isinstance(params, Mapping) else {}
-    return str(params.get("model", "")), str(params.get("api_base", "")).rstrip("/")
 
 
 def _info(entry: Mapping[str, Any]) -> Mapping[str, Any]:

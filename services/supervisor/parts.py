@@ -20,12 +20,13 @@ from services.supervisor.process import Part
 from services.supervisor.state import STATE_ENV, State
 
 GATEWAY = "gateway"
+DATABASE = "database"
 
 
 @dataclass(frozen=True, slots=True)
 class Setup:
     """What every command is made from. ``ports``: the internal port of each part. ``running``: names of the parts that
-    are started. ``database``: variables that the database parts give the gateway."""
+    are started."""
 
     config: Config
     state: State
@@ -36,7 +37,6 @@ class Setup:
     ports: Mapping[str, int]
     running: frozenset[str]
     environ: Mapping[str, str] = field(repr=False)
-    database: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     def url(self, name: str) -> str:
         """The base URL of one part of ours."""
@@ -89,6 +89,17 @@ def _sidecar(setup: Setup, name: str, *arguments: str, **extra: str) -> Part:
     )
 
 
+def _database(setup: Setup) -> Part:
+    return Part(
+        name=DATABASE,
+        command=_python("services.database", "--state", str(setup.state.root)),
+        env=_shared(setup, without_secrets(setup.environ)),
+        ready_file=setup.state.run / "database.json",
+        stop_s=25.0,
+        stage=2,  # last to go: the gateway still writes spend
+    )
+
+
 def _instant(setup: Setup) -> Part:
     return _sidecar(setup, "instant", "--config", str(setup.state.rendered))
 
@@ -109,8 +120,11 @@ def _gateway(setup: Setup) -> Part:
         "LITELLM_SALT_KEY": setup.keyring.salt,
         "UI_USERNAME": setup.environ.get("UI_USERNAME", "admin"),
         "UI_PASSWORD": setup.keyring.ui_password,
-        **setup.database,
     }
+    if DATABASE in setup.running:
+        from services.database.environment import gateway_environment
+
+        env |= gateway_environment(setup.state.root, setup.environ)
     if "console" in setup.running:
         env["SIGNALBOX_CONSOLE_URL"] = setup.url("console")
     if names_own_code(setup.config):
@@ -121,6 +135,7 @@ def _gateway(setup: Setup) -> Part:
         command=_python("plugins.litellm_adapter.server", "--config", str(setup.state.rendered), *address),
         env=env,
         readiness=f"{setup.gateway_url}/health/readiness",
+        needs=(DATABASE,) if DATABASE in setup.running else (),
         stop_s=15.0,
         stage=0,  # first to go: it still sends requests to the others
     )
@@ -131,7 +146,8 @@ def _installed(module: str) -> bool:
 
 
 PARTS: tuple[Rule, ...] = (
-    # The gateway first: its imports take longest, and it needs the others only when it says that it is ready.
+    Rule(DATABASE, lambda _: _installed("services.database.__main__"), _database),
+    # Before the others: its imports take longest, and it needs them only when it says that it is ready.
     Rule(GATEWAY, lambda _: True, _gateway),
     Rule("instant", lambda c: c.spec.instant.enabled and _installed("services.instant.__main__"), _instant),
     Rule("llm", lambda c: models_dir(c) is not None and _installed("services.llm.__main__"), _llm),

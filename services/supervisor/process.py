@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Literal
 
 from services.supervisor.log_file import LogFile
+from services.supervisor.state import read_json
 
 PartState = Literal["waiting", "starting", "ready", "restarting", "failed", "stopped"]
 
@@ -28,14 +29,16 @@ _UNREADY_STOP_S = 3.0
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """How one part is run. ``readiness`` answers 200 when it can serve; None: it is ready once it runs. ``needs``:
-    parts that must be ready before it starts. ``ready_s``, ``stop_s``: seconds that a start and an orderly end may
-    take. ``env`` is the whole environment. ``stage``: the end goes stage by stage, from 0."""
+    """How one part is run. ``readiness`` is a URL that answers 200 when it can serve; else ``ready_file`` is JSON that
+    says ``{"state": "ready", "pid"}``; with neither it is ready once it runs. ``needs``: parts that must be ready
+    before it starts. ``ready_s``, ``stop_s``: seconds that a start and an orderly end may take. ``env`` is the whole
+    environment. ``stage``: the end goes stage by stage, from 0."""
 
     name: str
     command: tuple[str, ...]
     env: Mapping[str, str] = field(repr=False)
     readiness: str | None = None
+    ready_file: Path | None = None
     needs: tuple[str, ...] = ()
     ready_s: float = 120.0
     stop_s: float = 10.0
@@ -160,7 +163,7 @@ class Child:
         pipe, lines = await loop.connect_read_pipe(lambda: _Lines(self.log), os.fdopen(reader, "rb", 0))
         self.pid = process.pid
         self._become("starting" if self.restarts == 0 else "restarting")
-        ready = asyncio.create_task(self._watch_ready(began))
+        ready = asyncio.create_task(self._watch_ready(began, process.pid))
         try:
             return await self._until_gone(process)
         finally:
@@ -186,14 +189,22 @@ class Child:
                 _kill_group(process.pid)
         return await gone
 
-    async def _watch_ready(self, began: float) -> None:
-        while self.part.readiness is not None and not await self._probe(self.part.readiness):  # noqa: ASYNC110 - asks another process
+    async def _watch_ready(self, began: float, pid: int) -> None:
+        while not await self._can_serve(pid):  # noqa: ASYNC110 - asks another process
             await asyncio.sleep(_POLL_S)
         again = self.ready_after is not None
         self.ready_after = time.monotonic() - began
         if again:
             self._say(f"{self.part.name} is back after {self.ready_after:.1f} s")
         self._become("ready")
+
+    async def _can_serve(self, pid: int) -> bool:
+        if self.part.readiness is not None:
+            return await self._probe(self.part.readiness)
+        if self.part.ready_file is None:
+            return True
+        said = read_json(self.part.ready_file)
+        return isinstance(said, dict) and said.get("state") == "ready" and said.get("pid") == pid
 
     def _become(self, state: PartState) -> None:
         if state == self.state and state != "restarting":

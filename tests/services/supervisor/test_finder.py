@@ -1,0 +1,48 @@
+"""What was found, what is gone, and a look that fails."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+from services.supervisor.finder import Finder
+
+Entries = list[dict[str, Any]]
+
+
+def entry(name: str, tier: str = "small") -> dict[str, Any]:
+    return {"model_name": name, "model_info": {"found": "ollama", "location": "local", "tier": tier}}
+
+
+def finder_of(*looks: Entries | Exception) -> tuple[Finder, list[str]]:
+    answers, said = iter(looks), []
+
+    async def look() -> Entries:
+        answer = next(answers)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    return Finder(look, said.append), said
+
+
+async def test_changes_are_said_and_told() -> None:
+    finder, said = finder_of([entry("a")], [entry("a")], [entry("a", "large"), entry("b")], [])
+    assert [await finder.look() for _ in range(4)] == [True, False, True, True]
+    assert said == ["found: a (ollama, local, small)", "found: b (ollama, local, small)", "changed: a", "gone: a, b"]
+
+
+async def test_a_look_that_fails_keeps_what_was_found_and_is_said_once() -> None:
+    finder, said = finder_of([entry("a")], OSError("no"), OSError("no"), [entry("a")], OSError("no"))
+    assert [await finder.look() for _ in range(5)] == [True, False, False, False, False]
+    assert finder.found == [entry("a")]
+    assert len([line for line in said if "looking for deployments failed (OSError: no)" in line]) == 2
+
+
+async def test_a_look_that_takes_too_long_is_left() -> None:
+    async def look() -> Entries:
+        await asyncio.Event().wait()
+        return []
+
+    finder = Finder(look, lambda _: None)
+    assert not await finder.look(0.01)
