@@ -62,6 +62,8 @@ _WRAP = re.compile(r"\b(?:litellm\.)?(?:[A-Z]\w*(?:Error|Exception))(?::|\s-)\s*
 _URL = re.compile(r"\b(?:https?|wss?|postgresql|redis)://\S+|\b\d{1,3}(?:\.\d{1,3}){3}(?::\d+)?\b|\blocalhost:\d+")
 _INTERNAL = re.compile(r"litellm|<[a-z_.]+ object at 0x|\.py\b|model_id|APIConnection", re.IGNORECASE)
 _WINDOW = 24
+NOT_THE_CALLERS = frozenset({401, 403, 404})
+"""Statuses that, coming from an upstream, speak of the gateway's credentials and models."""
 
 
 def code_of(status: int, message: str, given: Any) -> str:
@@ -109,6 +111,11 @@ def anthropic_error(why: Refused) -> dict[str, Any]:
     kind = _ANTHROPIC_TYPES.get(why.status, "api_error" if why.status >= 500 else "invalid_request_error")
     error = {"type": kind, "message": why.message}
     return {"type": "error", "error": {**error, "code": why.code} if why.code else error}
+
+
+def upstream_refused(status: int) -> Refused:
+    """The error for one of ``NOT_THE_CALLERS``."""
+    return Refused(502, _PLAIN[status], "upstream_error")
 
 
 def render(why: Refused, *, anthropic: bool) -> bytes:

@@ -31,6 +31,9 @@ class Build(Protocol):
 
 
 USAGE_WAIT_S = 1.0
+DEPLOYMENT_AT_FAULT = frozenset({401, 403, 404, 408, 429})
+"""Statuses of an attempt that say something about the deployment; other 4xx are about the request."""
+
 WARM_UP = Facts(
     request_id="warm-up",
     route="/v1/chat/completions",
@@ -68,8 +71,9 @@ class Gateway:
 
     def attempt(self, trace: Trace, deployment_id: str) -> None:
         """A request is about to be sent to a deployment. An earlier attempt of the same request has then failed."""
-        self._finish_attempt(trace, ok=False)
+        self._finish_attempt(trace, trace.attempt_status or 500)
         trace.attempts += 1
+        trace.attempt_status = None
         trace.attempt_started = time.monotonic()
         trace.in_flight = deployment_id
         trace.served = self._by_id.get(deployment_id)
@@ -77,7 +81,7 @@ class Gateway:
 
     def end(self, trace: Trace, status: int) -> None:
         """The answer is complete; ``status`` 0: the caller went away. Writes one record, once."""
-        self._finish_attempt(trace, ok=None if status == 0 or 400 <= status < 500 else status < 500)
+        self._finish_attempt(trace, trace.attempt_status or status)
         if trace.stream and trace.tokens_out is None and status == 200:
             # The tokens of a stream are counted just after its end; without them the record is written all the same.
             asyncio.get_running_loop().call_later(USAGE_WAIT_S, self._write, trace, status)
@@ -95,13 +99,15 @@ class Gateway:
             trace.logged = True
             self.log.put(row)
 
-    def _finish_attempt(self, trace: Trace, *, ok: bool | None) -> None:
+    def _finish_attempt(self, trace: Trace, status: int) -> None:
         deployment_id, trace.in_flight = trace.in_flight, None
         if deployment_id is None:
             return
         self.live.end(deployment_id)
-        if ok is not None:
-            self.live.record(deployment_id, ok, (time.monotonic() - trace.attempt_started) * 1000)
+        if status == 200:
+            self.live.record(deployment_id, True, (time.monotonic() - trace.attempt_started) * 1000)
+        elif status >= 500 or status in DEPLOYMENT_AT_FAULT:
+            self.live.record(deployment_id, False)
 
     def close(self) -> None:
         """Writes what is still queued."""

@@ -46,7 +46,7 @@ def _reason(trace: Trace) -> str:
         return decision.denied_reason
     parts = [verdict.reason for verdict in decision.verdicts if verdict.reason]
     chosen = decision.chosen
-    if trace.served is not None and chosen is not None and trace.served.id != chosen.id:
+    if trace.fell_back and chosen is not None:
         parts.insert(0, f"fallback from {chosen.model_group}")
     return "; ".join(parts)
 

@@ -101,6 +101,28 @@ class SignalboxHooks(CustomLogger):  # type: ignore[misc] # litellm is untyped h
         if trace is not None:
             self.gateway.attempt(trace, deployment_id)
 
+    async def async_post_call_failure_deployment_hook(
+        self, request_data: Mapping[str, Any], exception: Exception, call_type: Any
+    ) -> None:
+        """One attempt failed; others may follow."""
+        del call_type
+        found = verdict.read(request_data)
+        trace = found.trace if found is not None else CURRENT.get()
+        if trace is not None:
+            status = getattr(exception, "status_code", None)
+            trace.attempt_status = status if isinstance(status, int) else 500
+
+    async def async_post_call_success_hook(self, data: dict[str, Any], user_api_key_dict: Any, response: Any) -> None:
+        """The body names the model that was asked for, also after a fallback, where LiteLLM leaves the served one."""
+        del user_api_key_dict
+        found = verdict.read(data)
+        if found is None:
+            return
+        trace = found.trace
+        trace.tokens_in, trace.tokens_out = tokens_of(response)
+        if trace.fell_back and trace.requested and isinstance(getattr(response, "model", None), str):
+            response.model = trace.requested
+
     async def async_post_call_response_headers_hook(
         self,
         data: dict[str, Any],
@@ -169,7 +191,7 @@ async def _judge(gateway: Gateway, trace: Trace, key: Any, data: dict[str, Any],
     trace.decide_us = int((time.perf_counter() - began) * 1e6)
     if decision.chosen is None:
         raise _refused(denial(decision, facts, router.spec))
-    rewrite.apply(data, decision, trace)
+    rewrite.apply(data, decision, trace, {d.id: d.model_group for d in router.deployments})
 
 
 def _refused(why: Any) -> Refused:

@@ -39,7 +39,7 @@ def finished(trace: Trace, status: int) -> LogRecord | None:
         "tokens_in": trace.tokens_in,
         "tokens_out": trace.tokens_out,
         "attempts": trace.attempts,
-        "fallback": served is not None and decision.chosen is not None and served.id != decision.chosen.id,
+        "fallback": trace.fell_back,
     }
     if served is not None:
         told |= {

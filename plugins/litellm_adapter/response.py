@@ -8,6 +8,7 @@ others name deployments, addresses, versions and the key's budget.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Awaitable, Callable, Mapping
 
 import orjson
@@ -22,7 +23,17 @@ INTERNAL_PREFIXES = (b"x-litellm-", b"llm_provider-", b"x-signalbox-")
 RETRY_AFTER_S = 5
 BROKEN_OFF = Refused(502, "The model's answer broke off: try again.", "upstream_disconnected")
 MAX_ERROR_BYTES = 1024 * 1024
-_ERROR_EVENTS = (b'data: {"error"', b"event: error\n", b'data: {"type": "error"', b'data: {"type":"error"')
+_ERROR_EVENTS = (
+    b'data: {"error"',
+    b"event: error\n",
+    b'data: {"type": "error"',
+    b'data: {"type":"error"',
+    b"event: response.failed\n",
+    b'data: {"type":"response.failed"',
+)
+_MODEL = re.compile(rb'"model":"[^"\\]*"')
+"""A model's name in an event; inside a text every quote is escaped, so a caller's words cannot match."""
+
 
 Send = Callable[[Message], Awaitable[None]]
 
@@ -42,6 +53,7 @@ class Answer:
         self._held: list[bytes] = []
         self._begun = False
         self._stream = False
+        self._responses = trace.path.endswith("/responses")
         self.status = 0
 
     async def send(self, message: Message) -> None:
@@ -51,7 +63,10 @@ class Answer:
         elif message["type"] == "http.response.body" and self._start is not None:
             await self._on_held(message)
         elif self._stream and message.get("body", b"").startswith(_ERROR_EVENTS):
+            self.status = BROKEN_OFF.status
             await self._send({**message, "body": self._clean_event(message["body"])})
+        elif self._stream and (self._responses or self._trace.fell_back):
+            await self._send({**message, "body": self._renamed(message.get("body", b""))})
         else:
             await self._send(message)
 
@@ -94,6 +109,9 @@ class Answer:
                 payload = errors.render(Refused(404, f"{trace.path} does not exist.", "not_found"), anthropic=False)
         elif trace.refusal is not None and trace.refusal.status == status:
             payload = errors.render(trace.refusal, anthropic=trace.anthropic)
+        elif trace.attempts and status in errors.NOT_THE_CALLERS:
+            status = BROKEN_OFF.status  # the caller's own key is fine: ours was refused, or our model is gone
+            payload = errors.render(errors.upstream_refused(int(start["status"])), anthropic=trace.anthropic)
         else:
             payload = errors.normalize(status, payload, trace.body, anthropic=trace.anthropic)
         await self._error(status, payload, start["headers"])
@@ -113,12 +131,25 @@ class Answer:
         kept = [(k, v) for k, v in headers if k.lower() in KEPT or not k.lower().startswith(INTERNAL_PREFIXES)]
         return kept + list(ours.items())
 
+    def _renamed(self, event: bytes) -> bytes:
+        """An event that names the model as it was asked for: LiteLLM leaves the served one's name after a fallback, and
+        always in Responses events."""
+        asked = orjson.dumps(self._trace.requested or "")
+        return _MODEL.sub(lambda _: b'"model":' + asked, event) if self._trace.requested else event
+
+    def _failed_response(self, event: bytes, line: bytes) -> bytes:
+        value = orjson.loads(line[6:])
+        value["response"]["error"] = {"code": "server_error", "message": BROKEN_OFF.message}
+        return self._renamed(event.replace(line, b"data: " + orjson.dumps(value)))
+
     def _clean_event(self, event: bytes) -> bytes:
         """An error event inside a stream, without internals."""
         line = next((row for row in event.split(b"\n") if row.startswith(b"data: ")), b"data: {}")
         try:
+            if b"response.failed" in event[:64]:
+                return self._failed_response(event, line)
             error = orjson.loads(line[6:]).get("error") or {}
-        except (orjson.JSONDecodeError, AttributeError):
+        except (orjson.JSONDecodeError, AttributeError, KeyError, TypeError):
             error = {}
         given = error.get("code") if isinstance(error, dict) else None
         status = int(given) if isinstance(given, str | int) and str(given).isdigit() else 502

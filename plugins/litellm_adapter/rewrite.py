@@ -5,6 +5,7 @@ Knows: which fields of a body steer LiteLLM past a decision. Does not know: how 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from plugins.litellm_adapter import verdict
@@ -39,8 +40,9 @@ def strip(data: dict[str, Any]) -> None:
         del data[name]
 
 
-def apply(data: dict[str, Any], decision: Decision, trace: Trace) -> None:
-    """``decision.chosen`` must not be None. Sets the model group, our fallbacks in their order, and the verdict."""
+def apply(data: dict[str, Any], decision: Decision, trace: Trace, group_of: Mapping[str, str]) -> None:
+    """``decision.chosen`` must not be None. Sets the model group, our fallbacks in their order, and the verdict.
+    ``group_of``: model groups by deployment id."""
     chosen = decision.chosen
     assert chosen is not None
     strip(data)
@@ -54,4 +56,7 @@ def apply(data: dict[str, Any], decision: Decision, trace: Trace) -> None:
     # A pinned request has no fallbacks, but other deployments of its group may serve it: the selection kept them.
     kept = decision.verdicts[-1].kept if decision.pinned and decision.verdicts else ()
     order = tuple(dict.fromkeys((chosen.id, *(d.id for d in decision.fallbacks), *kept)))
+    # One try for each allowed deployment of the group, then the next group. LiteLLM would otherwise wait out a lone
+    # deployment's rate limit before it falls back; whoever asks can retry an error, but cannot cut a wait short.
+    data["num_retries"] = max(0, sum(group_of.get(i) == chosen.model_group for i in order) - 1)
     verdict.write(data, verdict.Verdict(order, trace))

@@ -16,10 +16,10 @@ from plugins.routing.types import Caller, Decision, Deployment
 
 @dataclass(slots=True, eq=False)
 class Trace:
-    """``requested``: the model as asked for. ``served``: the deployment of the latest attempt, which is the one that
-    an answer comes from. ``refusal``: this gateway's own error, answered instead. ``body``: the raw request, for
-    keeping the caller's own words out of error messages; dropped when the answer begins. ``verdict``: see
-    ``verdict.py``."""
+    """``requested``: the model as asked for. ``served``: the deployment of the latest attempt, which is the one that an
+    answer comes from. ``attempt_status``: what the latest attempt failed with. ``refusal``: this gateway's own error,
+    answered instead. ``body``: the raw request, for keeping the caller's own words out of error messages; dropped when
+    the answer begins. ``verdict``: see ``verdict.py``. ``edge``: the edge made this and tells the end."""
 
     body: bytes = b""
     path: str = ""
@@ -28,6 +28,7 @@ class Trace:
     served: Deployment | None = None
     attempts: int = 0
     attempt_started: float = 0.0
+    attempt_status: int | None = None
     in_flight: str | None = None
     refusal: Refused | None = None
     verdict: object = None
@@ -44,6 +45,12 @@ class Trace:
     token_estimate: int = 0
     decide_us: int = 0
     started: float = field(default_factory=time.monotonic)
+
+    @property
+    def fell_back(self) -> bool:
+        """Another deployment than the chosen one serves."""
+        chosen = self.decision.chosen if self.decision is not None else None
+        return chosen is not None and self.served is not None and self.served.id != chosen.id
 
     def elapsed_ms(self) -> float:
         """Milliseconds since the request came in."""
