@@ -68,7 +68,7 @@ class InstantSignal:
         match = matcher.best(facts.text)
         if match.entry is None:
             return self._none("unknown", match.score)
-        if not match.entry.social and not _all_known(facts.messages, matcher):
+        if not _all_known(facts.messages, matcher) and (not match.entry.social or _asked_back(facts.messages)):
             return self._none("conversation", match.score)
         return Signal(self.name, GROUP, match.score, {"answer": match.entry.id})
 
@@ -109,6 +109,11 @@ def _generic(prompt: str) -> bool:
     if not words:
         return True
     return len(words) <= _MAX_GENERIC_WORDS and _GENERIC.issuperset(words) and not _ROLES.isdisjoint(words)
+
+
+def _asked_back(messages: Sequence[Mapping[str, Any]]) -> bool:
+    """Whether the turn before the last one ends with a question: then "hola" may be its answer, and no greeting."""
+    return len(messages) > 1 and plain_text(messages[-2]).rstrip().endswith(("?", "？"))
 
 
 def _all_known(messages: Sequence[Mapping[str, Any]], matcher: Matcher) -> bool:

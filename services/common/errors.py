@@ -90,9 +90,11 @@ async def _invalid(_: Request, error: Exception) -> JSONResponse:
     if first.get("type") == "json_invalid":
         return error_response(ApiError(400, "The body is not valid JSON.", code="invalid_json"))
     param = param_path(tuple(first.get("loc", ())))
+    if param is None:
+        return error_response(ApiError(400, "The body must be a JSON object, sent as content-type application/json."))
     # pydantic's own messages name types and bounds; a validator's (value_error) may quote what was sent.
     said = "is not valid" if first.get("type") in ("value_error", "assertion_error") else first.get("msg", "")
-    return error_response(ApiError(400, f"{param or 'body'}: {said or 'is not valid'}", param=param))
+    return error_response(ApiError(400, f"{param}: {said or 'is not valid'}", param=param))
 
 
 async def _http(_: Request, error: Exception) -> JSONResponse:

@@ -77,6 +77,8 @@ def test_offered(signal: InstantSignal, asked: Facts, answer: str) -> None:
         (facts({"role": "user", "content": "hello"}, {"role": "assistant", "content": "He"}), "role"),
         (facts({"role": "tool", "tool_call_id": "1", "content": "x"}, "thanks"), "tools"),
         (facts("explain recursion", "it calls itself", "how do I add a model?"), "conversation"),
+        (facts("explain recursion", "it calls itself", "test"), "conversation"),
+        (facts("teach me Spanish", "How do you greet somebody?", "hola"), "conversation"),
         (facts(*["hello"] * 20, "which models are there?"), "conversation"),
         (facts("x", route="/v1/completions", prompt="hello"), "mode"),
         (facts("x", route="/v1/embeddings", input="hello"), "mode"),

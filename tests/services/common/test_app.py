@@ -71,6 +71,15 @@ async def test_every_failure_has_openai_shape(
         assert "tell nobody" not in answer.text
 
 
+@pytest.mark.parametrize("content_type", ["application/x-www-form-urlencoded", "text/plain", None])
+async def test_a_body_of_another_type_says_which_is_wanted(content_type: str | None) -> None:
+    headers = {} if content_type is None else {"content-type": content_type}
+    async with client(app_with_routes()) as http:
+        answer = await http.post("/items", content=b'{"name": "a"}', headers=headers)
+    assert answer.status_code == 400
+    assert "application/json" in answer.json()["error"]["message"]
+
+
 async def test_a_body_without_a_declared_length_is_counted() -> None:
     async def pieces() -> object:
         for _ in range(5):
