@@ -36,10 +36,12 @@ ALLOWED: dict[str, tuple[str, ...]] = {
     "plugins.litellm_hooks": ("plugins.litellm_adapter",),
     "plugins.litellm_adapter": ("plugins", "services.common", "litellm"),
     "services.common": (),
-    "services.cli": ("services", "plugins.routing", "plugins.registry", "plugins.assembly"),
+    # explain decides with the real router; `signalbox router` trains and measures the classifier
+    "services.cli": ("services", "plugins.routing", "plugins.registry", "plugins.assembly", "plugins.classifier"),
     "services.supervisor": ("services", "plugins.routing", "plugins.registry", "plugins.assembly"),
     "services.console": ("services.common", "plugins.routing"),
     "services.discovery": ("services.common", "services.llm", "plugins.routing"),  # the folder of *.gguf is llm's
+    "services.models": ("services.common", "services.llm"),  # what may lie in that folder
     "services.instant": ("services.common", "plugins.answers"),
     "services": ("services.common",),
 }

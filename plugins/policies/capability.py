@@ -48,7 +48,7 @@ class CapabilityPolicy:
                 return self._verdict((), self._wrong_mode(facts, capability))
             left = list(deployments)
             checks = [*_bound_checks(capability, signals), *_work_checks(facts, capability.modalities)]
-            done = f"capability {facts.capability}"
+            done = facts.capability
         for missing, passes in checks:
             left = [d for d in left if passes(d)]
             if not left:

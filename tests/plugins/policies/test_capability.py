@@ -77,7 +77,7 @@ def test_who_can_do_it(capability: str, changes: dict[str, Any], groups: list[st
         ("auto", {"mode": "ocr"}, "capability auto does chat, not ocr"),
         ("mars", {}, "no deployment is at: mars"),
         ("nope", {}, "there are: auto, fast, deep"),
-        ("auto", {}, "capability auto: 5 of 7 can do this"),
+        ("auto", {}, "auto: 5 of 7 can do this"),
         ("small", {}, "pinned to model group small"),
     ],
 )
