@@ -9,14 +9,24 @@ function localTimes(root) {
   }
 }
 
+const everyMs = 3000;
+
+// The list's rows as HTML, escaped by the server like the page itself; null when there is nothing to show now.
+async function newRows(url) {
+  if (document.hidden) return null;
+  const answer = await fetch(url, { redirect: "manual" }).catch(() => null);
+  if (answer && answer.type === "opaqueredirect") location.reload(); // the session is over: to the login page
+  return answer && answer.ok ? (await answer.text()).trim() : null;
+}
+
 function liveRows(body, button) {
-  const seconds = 3;
   let on = true;
   async function refresh() {
-    if (!on || document.hidden || body.contains(document.activeElement)) return;
-    const answer = await fetch(body.dataset.live, { redirect: "error" }).catch(() => null);
-    if (!answer || !answer.ok) return;
-    body.innerHTML = await answer.text(); // escaped by the server, like the page itself
+    // Rows do not move under the keyboard's focus.
+    if (!on || body.contains(document.activeElement)) return;
+    const rows = await newRows(body.dataset.live);
+    if (rows === null || !on || body.contains(document.activeElement)) return;
+    body.innerHTML = rows;
     localTimes(body);
   }
   button.hidden = false;
@@ -26,7 +36,7 @@ function liveRows(body, button) {
     button.textContent = on ? "Live" : "Paused";
     refresh();
   });
-  setInterval(refresh, seconds * 1000);
+  setInterval(refresh, everyMs);
 }
 
 for (const form of document.querySelectorAll("form[data-once]")) {
@@ -37,4 +47,6 @@ for (const form of document.querySelectorAll("form[data-once]")) {
 const rows = document.querySelector("tbody[data-live]");
 const toggle = document.querySelector("[data-live-toggle]");
 if (rows && toggle) liveRows(rows, toggle);
+const empty = document.querySelector("[data-live-empty]");
+if (empty) setInterval(async () => { if (await newRows(empty.dataset.liveEmpty)) location.reload(); }, everyMs);
 localTimes(document);

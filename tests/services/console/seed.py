@@ -72,9 +72,9 @@ BASE = LogRecord(
     reasons=(
         "intent: question (0.91)",
         "data_class: internal",
-        "capability: auto takes any model",
+        "capability: capability auto: 4 of 5 can do this",
         "data_boundary: class internal may go to: local",
-        "selection: tier small, loaded and idle",
+        "selection: question needs tier small; qwen-small (local) is small",
     ),
 )
 
@@ -110,7 +110,12 @@ def make_records(count: int, now: float, seed: int = 7) -> list[LogRecord]:
 
 
 def _refused(record: LogRecord) -> LogRecord:
-    reason = "data_boundary: class restricted may go to: local, and nothing there can do this"
+    reason = (
+        "data_boundary: Nothing that can do this may see it (capability vision, intent reasoning, tier large): class"
+        " restricted may go to: local; what can do this is at: cloud. `gateway.boundary.zones.cloud: restricted` lets"
+        " class restricted go there. Add a model: `ollama pull <name>` or `signalbox models pull <name>`, or name a"
+        " deployment in model_list, to keep it inside."
+    )
     return replace(
         record,
         denied_by="data_boundary",

@@ -182,6 +182,29 @@ def test_new_decisions_appear_and_the_live_view_can_be_paused(browser: Browser, 
     watch.page.context.close()
 
 
+def test_the_first_decision_replaces_the_empty_page(browser: Browser, tmp_path: Path) -> None:
+    state = make_state(tmp_path, 0)
+    with served(state) as base:
+        watch = watched(browser, base)
+        watch.log_in()
+        watch.page.goto(f"{base}/console/decisions")
+        assert "No decisions yet" in watch.page.inner_text("main")
+        write_log(state / "decisions.sqlite", make_records(1, time.time()))
+        watch.page.locator("tbody tr").wait_for(timeout=15_000)
+        assert watch.complaints == []
+        watch.page.context.close()
+
+
+def test_a_live_page_whose_session_is_over_asks_for_a_login(browser: Browser, ten: tuple[str, Path]) -> None:
+    watch = watched(browser, ten[0])
+    watch.log_in()
+    watch.page.goto(f"{watch.base}/console/decisions")
+    watch.page.context.clear_cookies()
+    watch.page.locator("#secret").wait_for(timeout=15_000)
+    assert "next=%2Fconsole%2Fdecisions" in watch.page.url
+    watch.page.context.close()
+
+
 def test_a_phone_gets_cards(browser: Browser, ten: tuple[str, Path]) -> None:
     watch = watched(browser, ten[0], width=390)
     watch.log_in()

@@ -46,7 +46,7 @@ async def test_a_class_that_was_not_taken_is_said(admin: httpx.AsyncClient) -> N
 @pytest.mark.parametrize("step", ["explain", "send"])
 async def test_the_gateways_errors_are_shown(admin: httpx.AsyncClient, gateway: FakeGateway, step: str) -> None:
     gateway.status = 503
-    assert "Add a model: `ollama pull x`" in (await ask(admin, step=step)).text
+    assert "Add a model: <code>ollama pull x</code>" in (await ask(admin, step=step)).text
     gateway.down = True
     assert "The gateway cannot be reached" in (await ask(admin, step=step)).text
 
