@@ -135,22 +135,8 @@ def write_tiny_gguf(
     words = [first, *("\u2581" + w for w in rest)]
     tokens, types = _vocabulary(words)
     w = gguf.GGUFWriter(str(path), "llama")
-    w.add_name(name)
-    if size_label is not None:
-        w.add_size_label(size_label)
-    w.add_file_type(int(gguf.LlamaFileType.MOSTLY_F16))
-    w.add_context_length(n_ctx_train)
-    w.add_embedding_length(_WIDTH)
-    w.add_block_count(layers)
-    w.add_feed_forward_length(_HIDDEN)
-    w.add_head_count(_HEADS)
-    w.add_head_count_kv(_HEADS)
-    w.add_layer_norm_rms_eps(1e-5)
-    w.add_rope_dimension_count(_WIDTH // _HEADS)
-    w.add_rope_freq_base(10000.0)
+    _describe(w, name, size_label, n_ctx_train, layers, pooling)
     w.add_vocab_size(len(tokens))
-    if pooling is not None:
-        w.add_pooling_type(gguf.PoolingType(pooling))
     w.add_tokenizer_model("llama")
     w.add_token_list([t.encode() for t in tokens])
     w.add_token_scores([0.0] * len(tokens))
@@ -169,6 +155,27 @@ def write_tiny_gguf(
     w.write_tensors_to_file()
     w.close()
     return path
+
+
+def _describe(
+    w: gguf.GGUFWriter, name: str, size_label: str | None, n_ctx_train: int, layers: int, pooling: int | None
+) -> None:
+    """The model's name and shape."""
+    w.add_name(name)
+    if size_label is not None:
+        w.add_size_label(size_label)
+    w.add_file_type(int(gguf.LlamaFileType.MOSTLY_F16))
+    w.add_context_length(n_ctx_train)
+    w.add_embedding_length(_WIDTH)
+    w.add_block_count(layers)
+    w.add_feed_forward_length(_HIDDEN)
+    w.add_head_count(_HEADS)
+    w.add_head_count_kv(_HEADS)
+    w.add_layer_norm_rms_eps(1e-5)
+    w.add_rope_dimension_count(_WIDTH // _HEADS)
+    w.add_rope_freq_base(10000.0)
+    if pooling is not None:
+        w.add_pooling_type(gguf.PoolingType(pooling))
 
 
 @pytest.fixture(scope="session")
