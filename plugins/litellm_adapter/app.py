@@ -38,6 +38,7 @@ def create_app() -> object:
 
     async def on_start() -> None:
         sweep()
+        no_cooldowns()
         gateway = await signalbox.start(config, state)
         tasks.add(asyncio.create_task(Reloader(gateway, config).run(), name="signalbox-reload"))
 
@@ -53,3 +54,12 @@ def create_app() -> object:
         headers_of=headers_of,
         on_end=lambda trace, status: signalbox.gateway.end(trace, status),
     )
+
+
+def no_cooldowns() -> None:
+    """Switches LiteLLM's cooldowns off: it would answer a made-up 429 for a deployment that failed before, where our health
+    policy only puts that one last."""
+    from litellm.proxy import proxy_server
+
+    if proxy_server.llm_router is not None:
+        proxy_server.llm_router.disable_cooldowns = True

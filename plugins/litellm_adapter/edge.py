@@ -83,6 +83,8 @@ class Edge:
             if where is Surface.CLOSED:
                 raise Refused(404, f"{path} is not served by this gateway.", "route_not_served")
             check_headers(headers)
+            # Errors and events are rewritten on their way out, so they must not come compressed.
+            scope["headers"] = [h for h in scope["headers"] if h[0] != b"accept-encoding"]
             await self._app(scope, await _checked(scope, headers, receive, trace), answer.send)
         except Refused as error:
             await answer.refuse(error)

@@ -33,7 +33,7 @@ _OPEN_TO_CONTENT = re.compile(
 _OPEN_WITHOUT_CONTENT = re.compile(
     r"(?:/v1)?/models(?:/[^:]+)?|/v1/model/info|/model/info|/v2/model/info|/model_group/info"
     r"|(?:/v1)?/responses/[^/]+(?:/(?:cancel|input_items))?"
-    r"|/v1/messages/count_tokens|/health(?:/.*)?"
+    r"|/v1/messages/count_tokens|/health(?:/(?!test_connection).*)?"
 )
 _NOT_A_RESPONSE_ID = re.compile(r"(?:/v1)?/responses/(?:compact|input_tokens)")
 _CLOSED_ALWAYS = re.compile(
