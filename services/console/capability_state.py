@@ -5,7 +5,8 @@ Knows: which deployments could serve a capability, and what to do where none can
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from plugins.routing.config.load import Config
@@ -38,6 +39,14 @@ class CapabilityState:
 def capability_states(config: Config) -> tuple[CapabilityState, ...]:
     """One state a capability, in the order of the configuration."""
     return tuple(_state(name, capability, config) for name, capability in config.spec.capabilities.items())
+
+
+def alike(states: Iterable[CapabilityState]) -> tuple[tuple[CapabilityState, ...], ...]:
+    """Capabilities that have everything but the name in common, together, in the order of the first of each."""
+    groups: dict[CapabilityState, list[CapabilityState]] = {}
+    for state in states:
+        groups.setdefault(replace(state, name=""), []).append(state)
+    return tuple(tuple(group) for group in groups.values())
 
 
 def _state(name: str, capability: Capability, config: Config) -> CapabilityState:

@@ -11,7 +11,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
 
-from services.console.capability_state import capability_states
+from services.console.capability_state import alike, capability_states
 from services.console.decision_filter import Filter
 from services.console.decision_reader import DecisionReader
 from services.console.inventory import read_inventory
@@ -40,6 +40,7 @@ def overview(request: Request, session: Annotated[Session, Depends(admin)]) -> R
         active="overview",
         inventory=inventory,
         capabilities=capabilities,
+        together=alike(capabilities),
         working=sum(c.state == "works" for c in capabilities),
         parts=parts,
         not_ready=[p for p in parts if p.state != "ready"],

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from plugins.routing.config.load import parse_config
-from services.console.capability_state import CapabilityState, capability_states
+from services.console.capability_state import CapabilityState, alike, capability_states
 from tests.services.console.seed import CONFIG
 
 INSTANT = """{model_name: instant, litellm_params: {model: openai/i},
@@ -59,3 +59,10 @@ def test_models_below_the_wanted_tier(when: str, state: str, words: str) -> None
     assert found["reasoning"].state == state
     assert words in found["reasoning"].note
     assert found["auto"].state == "works"
+
+
+def test_what_is_alike_is_said_once() -> None:
+    groups = [[c.name for c in group] for group in alike(states(INSTANT).values())]
+    assert groups[0] == ["auto", "fast", "reasoning", "code", "private"]
+    assert groups[1] == ["vision"]
+    assert alike(()) == ()
