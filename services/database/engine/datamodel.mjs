@@ -10,7 +10,7 @@
  * `relation`: the type is another model. `tag`: strings of this field must be typed in the JSON protocol.
  */
 
-const BLOCK = /^(model|enum|type|view|generator|datasource)\s+(\w+)\s*\{$/
+const BLOCK = /^(model|enum|type|view|generator|datasource)\s+(\w+)\s*\{\s*(?:\/\/.*)?$/
 const FIELD = /^(\w+)\s+(\w+)(\[\])?/
 
 /**
@@ -26,7 +26,7 @@ export function readModels(schema) {
     if (block) {
       fields = []
       if (block[1] === 'model') models.set(block[2], fields)
-    } else if (line === '}') {
+    } else if (/^\}\s*(?:\/\/.*)?$/.test(line)) {
       fields = null
     } else {
       const found = FIELD.exec(line)

@@ -9,10 +9,16 @@ import { fileURLToPath } from 'node:url'
 import * as bindings from '@prisma/query-engine-wasm/postgresql/query_engine_bg.js'
 import { makeAdapter } from './adapter.mjs'
 import { readModels, withDriverAdapters } from './datamodel.mjs'
-import { ErrorRegistry, nativeErrors } from './errors.mjs'
+import { errorBody, ErrorRegistry, nativeErrors } from './errors.mjs'
 import { Pool } from './pool.mjs'
 import { batchElements, isError, rename, untag } from './results.mjs'
 import { translate } from './translate.mjs'
+
+const NO_TRANSACTION = "Transaction not found. Transaction ID is invalid, refers to an old closed transaction Prisma doesn't have information about anymore, or was obtained before disconnecting."
+const NO_TRANSACTION_ANSWER = JSON.stringify({ is_panic: false, message: `Transaction API error: ${NO_TRANSACTION}`, meta: { error: NO_TRANSACTION }, error_code: 'P2028' })
+
+/** The engine panics on an id shorter than its own (interactive_transactions/mod.rs, MINIMUM_TX_ID_LENGTH). */
+const isTransactionId = (id) => /^[\w-]{24,}$/.test(id)
 
 const TRACE = '{}' // no tracing context
 
@@ -43,6 +49,7 @@ export class Engine {
    * @throws {SyntaxProblem | UnsupportedOperation} if a document cannot be translated
    */
   async query(request, transactionId) {
+    if (transactionId !== undefined && !isTransactionId(transactionId)) return errorBody('P2028', NO_TRANSACTION, { error: NO_TRANSACTION })
     return Array.isArray(request.batch) ? this.#batch(request, transactionId) : this.#single(request.query, transactionId)
   }
 
@@ -73,10 +80,12 @@ export class Engine {
   }
 
   async commit(id) {
+    if (!isTransactionId(id)) return this.#outcome(NO_TRANSACTION_ANSWER)
     return this.#outcome(await this.wasm.commitTransaction(id, TRACE))
   }
 
   async rollback(id) {
+    if (!isTransactionId(id)) return this.#outcome(NO_TRANSACTION_ANSWER)
     return this.#outcome(await this.wasm.rollbackTransaction(id, TRACE))
   }
 

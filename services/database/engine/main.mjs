@@ -58,7 +58,9 @@ async function serve() {
     fail(error.message)
   }
   const engine = await Engine.start(schema, settings)
-  const onPanic = () => fail('the engine stopped; the client starts another')
+  // A panic leaves the WASM instance unusable. Its message may quote a query.
+  const onPanic = (error) => fail(`the engine stopped (${error?.name}); the client starts another`)
+  process.on('uncaughtException', onPanic)
   const server = makeServer(engine, { onRequest: recorder(), onPanic })
   server.on('error', (error) => fail(`cannot listen: ${error.message}`))
   server.listen(Number(option('-p', '--port') ?? process.env.PORT ?? 4466), option('-H', '--host') ?? '127.0.0.1')

@@ -1,10 +1,12 @@
 """Runs the engine's own tests (node:test), one pytest test a file; each module but the entry has one."""
 
+import os
 import subprocess
 from pathlib import Path
 
 import pytest
 
+from services.database.client import STORED, schema_path
 from services.database.launcher import ENGINE, find_node
 
 HERE = Path(__file__).parent
@@ -14,7 +16,9 @@ TESTED_AGAINST_POSTGRES = {"adapter", "engine", "main", "pool", "server", "dmmf"
 
 @pytest.mark.parametrize("file", sorted(HERE.glob("*.test.mjs")), ids=lambda file: file.name)
 def test_module(file: Path) -> None:
-    done = subprocess.run([find_node(), "--test", file], capture_output=True, text=True, check=False, timeout=60)
+    environment = {**os.environ, "SCHEMA": str(schema_path()), "DMMF": str(STORED)}
+    command = [find_node(), "--test", file]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False, timeout=60)
     assert done.returncode == 0, done.stdout + done.stderr
 
 
