@@ -1,7 +1,7 @@
 """The trained model on disk: ``intent.npz`` (what the gateway reads), ``intent.skops`` (the pipeline), ``card.json``.
 
-Knows: file names, digests, the card. Does not know: scikit-learn, how a model is trained. Nothing is unpickled, and a file
-whose sha256 is not the card's is refused before it is parsed.
+Knows: file names, digests, the card. Does not know: scikit-learn, how a model is trained. Nothing is
+unpickled, and a file whose sha256 is not the card's is refused before it is parsed.
 """
 
 from __future__ import annotations

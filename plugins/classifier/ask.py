@@ -13,8 +13,8 @@ from typing import Any, Literal
 from plugins.classifier.harness import Unwrapped, unwrap
 
 FollowUp = Literal["translate", "revise", "repeat", "why"]
-"""``translate``: the same in another language. ``revise``: another form of the last answer. ``repeat``: go on, the next one,
-again. ``why``: a question about the last answer."""
+"""``translate``: the same in another language. ``revise``: another form of the last answer. ``repeat``: go on,
+the next one, again. ``why``: a question about the last answer."""
 
 HISTORY = 6
 """How many earlier user turns a follow-up may reach back."""
@@ -27,36 +27,51 @@ _LANGUAGES = (
     "inglés|alemán|francés|español|italiano|portugués|holandés|inglese|tedesco|francese|spagnolo|portoghese|olandese|"
     "inglês|alemão|francês|espanhol|engels|duits|frans|spaans|italiaans|portugees|nederlands"
 )
-_LEAD = r"(?:(?:ok(?:ay)?|and|now|then|also|great|please|thanks|und|jetzt|et|maintenant|y|ahora|e|adesso|ora|agora|en|nu)[,. ]+)*"
+_LEAD = (
+    r"(?:(?:ok(?:ay)?|and|now|then|also|great|please|thanks|und|jetzt|et|maintenant|y|ahora|e|adesso|ora|agora|"
+    r"en|nu)[,. ]+)*"
+)
 _TRANSLATE = re.compile(
-    rf"{_LEAD}(?:the same |same (?:thing )?|das(?:selbe| gleiche)? |la même chose |lo mismo |lo stesso |o mesmo |hetzelfde |it |"
-    rf"that |put (?:it|that) |translate (?:it|that|this) |say (?:it|that) )?(?:in(?:to)?|to|auf|ins|en|al|em|para o|naar het|in het) "
+    rf"{_LEAD}(?:the same |same (?:thing )?|das(?:selbe| gleiche)? |la même chose |lo mismo |"
+    rf"lo stesso |o mesmo |hetzelfde |it |"
+    rf"that |put (?:it|that) |translate (?:it|that|this) |say (?:it|that) )?(?:in(?:to)?|to|auf|ins|"
+    rf"en|al|em|para o|naar het|in het) "
     rf"(?:{_LANGUAGES})(?: (?:now|please|pls|too|as well|bitte|auch|aussi|por favor|per favore|alstublieft))*[ .!?]*",
     re.IGNORECASE,
 )
 _REVISE = re.compile(
-    rf"{_LEAD}(?:(?:can|could) you )?(?:make (?:it|that|this)(?: sound)? |(?:a )?(?:bit|little|much|even) |mach (?:es|das) |"
-    r"(?:rends|fais)-le |hazlo |rendilo |maak het )*(?:a (?:bit|little) |much |even |etwas |noch |un peu |un poco |più |wat |mais )*"
-    r"(?:shorter|longer|simpler|more \w+|less \w+|friendlier|nicer|funnier|clearer|politer|shorten (?:it|that|this)|simplify(?: it)?|"
+    rf"{_LEAD}(?:(?:can|could) you )?(?:make (?:it|that|this)(?: sound)? |(?:a )?(?:bit|little|much|"
+    rf"even) |mach (?:es|das) |"
+    r"(?:rends|fais)-le |hazlo |rendilo |maak het )*(?:a (?:bit|little) |much |even |etwas |noch |"
+    r"un peu |un poco |più |wat |mais )*"
+    r"(?:shorter|longer|simpler|more \w+|less \w+|friendlier|nicer|funnier|clearer|politer|"
+    r"shorten (?:it|that|this)|simplify(?: it)?|"
     r"rephrase(?: it| that)?|reword(?: it| that)?|rewrite (?:it|that)|improve (?:it|that)|polish (?:it|that)|"
-    r"kürzer|länger|einfacher|förmlicher|freundlicher|höflicher|plus \w+|moins \w+|más \w+|menos \w+|corto|breve|formale|semplice|"
+    r"kürzer|länger|einfacher|förmlicher|freundlicher|höflicher|plus \w+|moins \w+|más \w+|"
+    r"menos \w+|corto|breve|formale|semplice|"
     r"curto|formal|korter|langer|formeler)(?: please| pls| bitte| now| s'il te plaît| por favor| per favore)*[ .!?]*",
     re.IGNORECASE,
 )
 _REPEAT = re.compile(
-    rf"{_LEAD}(?:continue|go on|keep going|carry on|proceed|next(?: one)?|more|again|try again|once more|retry|redo(?: it)?|"
-    r"(?:give me )?(?:another|one more)(?: one| example| version)?|do (?:it|that|the same)\b.{0,60}|(?:the )?same (?:for|with|thing)\b.{0,60}|"
-    r"(?:and |now )?the (?:second|third|fourth|other|next|last|first|rest)\b.{0,40}|(?:and |now )?(?:this|that|these|those)(?: one| too)?|"
+    rf"{_LEAD}(?:continue|go on|keep going|carry on|proceed|next(?: one)?|more|again|try again|"
+    rf"once more|retry|redo(?: it)?|"
+    r"(?:give me )?(?:another|one more)(?: one| example| version)?|do (?:it|that|the same)\b.{0,60}|"
+    r"(?:the )?same (?:for|with|thing)\b.{0,60}|"
+    r"(?:and |now )?the (?:second|third|fourth|other|next|last|first|rest)\b.{0,40}|(?:and |"
+    r"now )?(?:this|that|these|those)(?: one| too)?|"
     r"(?:what|how) about (?:this|that|the)\b.{0,50}|yes|yes please|sure|do it|go ahead|"
-    r"weiter|mach weiter|noch (?:mal|einmal|eins)|das gleiche für\b.{0,60}|und (?:das|der|die) (?:zweite|nächste|andere)\b.{0,40}|"
+    r"weiter|mach weiter|noch (?:mal|einmal|eins)|das gleiche für\b.{0,60}|und (?:das|der|"
+    r"die) (?:zweite|nächste|andere)\b.{0,40}|"
     r"continue[sz]?|encore(?: une fois)?|la suite|fais pareil\b.{0,60}|sigue|continúa|otra vez|haz lo mismo\b.{0,60}|"
     r"continua|ancora|vai avanti|fai lo stesso\b.{0,60}|continue por favor|de novo|ga door|nog een keer)"
     r"(?: please| pls| bitte| now)*[ .!?]*",
     re.IGNORECASE,
 )
 _WHY = re.compile(
-    rf"{_LEAD}(?:why|why not|how so|how come|are you sure|is that right|really|explain(?: that| it| this)?(?: again| more)?|"
-    r"can you explain(?: that| it)?|what do you mean|i don'?t (?:understand|get it)|how did you get (?:that|this)\b.{0,30}|"
+    rf"{_LEAD}(?:why|why not|how so|how come|are you sure|is that right|really|explain(?: that| it|"
+    rf" this)?(?: again| more)?|"
+    r"can you explain(?: that| it)?|what do you mean|i don'?t (?:understand|get it)|"
+    r"how did you get (?:that|this)\b.{0,30}|"
     r"warum|wieso|wie das|bist du sicher|erklär(?:e)? das|pourquoi|tu es sûr|explique|por qué|¿por qué|estás seguro|"
     r"perché|sei sicuro|por quê|tem certeza|waarom|weet je het zeker)(?: please| bitte)?[ .!?]*",
     re.IGNORECASE,
@@ -68,7 +83,8 @@ _KINDS: tuple[tuple[FollowUp, re.Pattern[str]], ...] = (
     ("repeat", _REPEAT),
 )
 _ELLIPTIC = re.compile(
-    r"\W*(?:and|or|but|also|now|then|what about|how about|same|und|oder|jetzt|auch|et|ou|maintenant|y|ahora|e|adesso|en|nu)\b",
+    r"\W*(?:and|or|but|also|now|then|what about|how about|same|und|oder|jetzt|auch|et|ou|maintenant|"
+    r"y|ahora|e|adesso|en|nu)\b",
     re.IGNORECASE,
 )
 _FOLLOW_UP_CHARS = 120
@@ -126,7 +142,8 @@ def read_ask(messages: Sequence[Mapping[str, Any]]) -> Ask:
 
 
 def unwrap_parts(content: object) -> Unwrapped:
-    """One user turn without harness text. Parts are unwrapped one by one: front ends put reminders into parts of their own."""
+    """One user turn without harness text. Parts are unwrapped one by one: front ends put reminders into parts
+    of their own."""
     if isinstance(content, str) or not isinstance(content, Sequence):
         return unwrap(content_text(content))
     pieces = [unwrap(content_text([part])) for part in content]

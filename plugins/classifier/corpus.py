@@ -1,8 +1,9 @@
 """The hand-written training sentences: ``corpus/<intent>.yaml``.
 
-Knows: the format of these files and what a near-duplicate is. Does not know: features, training, where else examples come
-from. A file has ``intent``, ``lines`` (group -> block with one example a line) and ``texts`` (group -> list of longer ones).
-"""
+Knows: the format of these files and what a near-duplicate is. Does not know: features, training, where else
+examples come
+from. A file has ``intent``, ``lines`` (group -> block with one example a line) and ``texts`` (group -> list of
+longer ones)."""
 
 from __future__ import annotations
 
@@ -24,8 +25,8 @@ FAMILY_SIZE = 8
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """One labeled text. ``family``: what it was written or generated from, e.g. ``"hand:math:algebra:2"``; examples of one
-    family are alike, so validation leaves whole families out."""
+    """One labeled text. ``family``: what it was written or generated from, e.g. ``"hand:math:algebra:2"``;
+    examples of one family are alike, so validation leaves whole families out."""
 
     text: str
     intent: str

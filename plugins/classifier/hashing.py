@@ -1,6 +1,7 @@
 """Text to hashed n-grams with numpy alone: the same numbers for training and for serving.
 
-Knows: words, word pairs and character n-grams of a text as 20-bit numbers. Does not know: intents, weights, scikit-learn.
+Knows: words, word pairs and character n-grams of a text as 20-bit numbers. Does not know: intents, weights,
+scikit-learn.
 
 A polynomial over code points is mixed with the finalizer of SplitMix64 (Steele, Lea, Flood 2014); everything is
 vectorized because a Python loop over n-grams costs milliseconds for a long prompt.

@@ -1,6 +1,7 @@
 """Intent probabilities by numpy alone: what the gateway process loads.
 
-Knows: the exported weights (``intent.npz``) and how to apply them. Does not know: scikit-learn (its import costs seconds and
+Knows: the exported weights (``intent.npz``) and how to apply them. Does not know: scikit-learn (its import
+costs seconds and
 tens of megabytes in each worker), messages, thresholds of a deployment. The file holds arrays only; it is read with
 ``allow_pickle=False``.
 """

@@ -15,9 +15,10 @@ from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import Pipeline
 
-from plugins.classifier.features import BLOCK_WEIGHTS, STRUCTURE, Extracted, extract, truncate
+from plugins.classifier.features import BLOCK_WEIGHTS, Extracted, extract, truncate
 from plugins.classifier.hashing import BUCKETS
 from plugins.classifier.inference import LinearModel, block_vector
+from plugins.classifier.structure import STRUCTURE
 
 TRAIN_CHARS = 2000
 """Training texts are cut as the gateway cuts them by default (``gateway.classifier.max_chars``)."""
@@ -26,18 +27,18 @@ TRAIN_CHARS = 2000
 class TextFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc]
     """Texts to a sparse matrix (texts, vocabulary + structure).
 
-    ``min_df``: texts that a bucket must occur in to get a column. ``max_columns``: at most 65,535, the most frequent win.
-    """
+    ``min_df``: texts that a bucket must occur in to get a column. ``max_columns``: at most 65,535, the most
+    frequent win."""
 
     def __init__(self, min_df: int = 3, max_columns: int = 60_000) -> None:
         self.min_df = min_df
         self.max_columns = max_columns
 
-    def fit(self, texts: Sequence[str], y: object = None) -> Self:
+    def fit(self, texts: Sequence[str], y: object = None) -> Self:  # noqa: ARG002 - the interface of scikit-learn
         self._fit([extract(truncate(text, TRAIN_CHARS)[0]) for text in texts])
         return self
 
-    def fit_transform(self, texts: Sequence[str], y: object = None) -> sparse.csr_matrix:
+    def fit_transform(self, texts: Sequence[str], y: object = None) -> sparse.csr_matrix:  # noqa: ARG002
         extracted = [extract(truncate(text, TRAIN_CHARS)[0]) for text in texts]
         self._fit(extracted)
         return self._matrix(extracted)
@@ -81,7 +82,7 @@ class TextFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         return table
 
 
-def build_pipeline(c: float = 8.0, min_df: int = 3, max_columns: int = 60_000) -> Pipeline:
+def build_pipeline(c: float = 4.0, min_df: int = 3, max_columns: int = 60_000) -> Pipeline:
     """An unfitted pipeline with ``fit`` / ``predict_proba`` / ``classes_``; ``c`` as in LogisticRegression."""
     regression = LogisticRegression(C=c, class_weight="balanced", max_iter=300, tol=1e-3)
     return Pipeline([("features", TextFeatures(min_df, max_columns)), ("regression", regression)])

@@ -1,7 +1,7 @@
 """From examples to an artefact: validation by left-out families, calibration, threshold, export.
 
-Knows: scikit-learn, skops, the corpus. Does not know: messages, the gateway. Imported by the command line and tests only.
-"""
+Knows: scikit-learn, skops, the corpus. Does not know: messages, the gateway. Imported by the command line and
+tests only."""
 
 from __future__ import annotations
 
@@ -133,7 +133,7 @@ def train(examples: Sequence[Example], directory: Path, *, folds: int = 5, note:
             "per_intent": {i: sum(e.intent == i for e in examples) for i in INTENTS},
         },
         "held_out_families": measured,
-        "method": "word 1-2-grams, character 3-5-grams, structure; multinomial logistic regression; temperature scaling",
+        "method": "word 1-2-grams, character 3-5-grams, structure; logistic regression; temperature scaling",
         "labeling_rules": "plugins/classifier/corpus/README.md",
         "libraries": {name: version(name) for name in ("scikit-learn", "skops", "numpy", "scipy")},
         "note": note,

@@ -1,7 +1,7 @@
 """Signal ``intent``: what kind of work the request asks for.
 
-Knows: when not to classify (a capability that fixes the intent), the configured limits. Does not know: how the model works
-(``plugins.classifier``), which tier an intent needs.
+Knows: when not to classify (a capability that fixes the intent), the configured limits. Does not know: how the
+model works (``plugins.classifier``), which tier an intent needs.
 """
 
 from __future__ import annotations

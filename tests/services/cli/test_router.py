@@ -1,0 +1,86 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+
+from services.cli.router import router
+
+ROWS = [{"text": "Translate to German: hello", "intent": "translation"}, {"text": "hello", "intent": "smalltalk"}]
+
+
+def run(*args: str, stdin: str | None = None) -> Any:
+    return CliRunner().invoke(router, list(args), input=stdin)
+
+
+@pytest.fixture
+def rows(tmp_path: Path) -> Path:
+    path = tmp_path / "rows.jsonl"
+    path.write_text("\n".join(json.dumps(row) for row in ROWS) + "\n\n", encoding="utf-8")
+    return path
+
+
+def test_classify_text_and_messages() -> None:
+    messages = [
+        {"role": "user", "content": "Translate to German: hello"},
+        {"role": "assistant", "content": "hallo"},
+        {"role": "user", "content": "and now in French"},
+    ]
+    result = run("classify", stdin=json.dumps({"text": "hello"}) + "\n" + json.dumps({"messages": messages}) + "\n")
+    assert result.exit_code == 0, result.output
+    first, second = map(json.loads, result.output.splitlines())
+    assert (first["intent"], first["tier"]) == ("smalltalk", "instant")
+    assert (second["best"], second["tier"]) == ("translation", "small")
+    assert set(first) == {"intent", "best", "confidence", "second", "tier"}
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ("nope", "stdin:1: not JSON"),
+        ("[]", "expected an object"),
+        ("{}", "expected"),
+        ('{"messages": "x"}', "must be a list"),
+    ],
+)
+def test_classify_names_a_bad_line(line: str, message: str) -> None:
+    result = run("classify", stdin=line + "\n")
+    assert result.exit_code == 1
+    assert message in result.output
+
+
+def test_evaluate_prints_figures(rows: Path) -> None:
+    result = run("evaluate", str(rows))
+    assert result.exit_code == 0, result.output
+    for word in ("accuracy", "macro-F1", "ECE", "coverage", "small vs large", "confusion", "latency"):
+        assert word in result.output
+
+
+def test_evaluate_as_json(rows: Path) -> None:
+    result = run("evaluate", str(rows), "--json")
+    assert json.loads(result.output)["rows"] == 2
+
+
+def test_evaluate_names_a_bad_row(tmp_path: Path) -> None:
+    path = tmp_path / "bad.jsonl"
+    path.write_text('{"text": "x", "intent": "poetry"}\n', encoding="utf-8")
+    result = run("evaluate", str(path))
+    assert result.exit_code == 1
+    assert "bad.jsonl:1" in result.output
+
+
+def test_card() -> None:
+    result = run("card")
+    assert result.exit_code == 0, result.output
+    assert "held_out_families" in json.loads(result.output)
+
+
+def test_train_with_own_rows(rows: Path, tmp_path: Path) -> None:
+    out = tmp_path / "model"
+    result = run("train", "--data", str(rows), "--out", str(out), "--scale", "0", "--folds", "2")
+    assert result.exit_code == 0, result.output
+    assert json.loads(result.output)["note"].endswith("2 rows of --data")
+    assert run("classify", "--model", str(out), stdin='{"text": "hello"}\n').exit_code == 0
