@@ -57,8 +57,8 @@ def create_app() -> object:
 
 
 def no_cooldowns() -> None:
-    """Switches LiteLLM's cooldowns off: it would answer a made-up 429 for a deployment that failed before, where our health
-    policy only puts that one last."""
+    """Switches LiteLLM's cooldowns off: it would answer a made-up 429 for a deployment that failed before, where our
+    health policy only puts that one last."""
     from litellm.proxy import proxy_server
 
     if proxy_server.llm_router is not None:

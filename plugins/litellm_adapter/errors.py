@@ -113,6 +113,9 @@ def anthropic_error(why: Refused) -> dict[str, Any]:
     return {"type": "error", "error": {**error, "code": why.code} if why.code else error}
 
 
+UNKNOWN_KEY = Refused(401, "The API key is not valid: ask the operator for one.", "invalid_api_key")
+
+
 def upstream_refused(status: int) -> Refused:
     """The error for one of ``NOT_THE_CALLERS``."""
     return Refused(502, _PLAIN[status], "upstream_error")

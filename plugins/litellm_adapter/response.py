@@ -109,6 +109,9 @@ class Answer:
                 payload = errors.render(Refused(404, f"{trace.path} does not exist.", "not_found"), anthropic=False)
         elif trace.refusal is not None and trace.refusal.status == status:
             payload = errors.render(trace.refusal, anthropic=trace.anthropic)
+        elif b"no_db_connection" in payload:
+            # Without a database LiteLLM knows the master key alone, and calls every other key a missing database.
+            status, payload = 401, errors.render(errors.UNKNOWN_KEY, anthropic=trace.anthropic)
         elif trace.attempts and status in errors.NOT_THE_CALLERS:
             status = BROKEN_OFF.status  # the caller's own key is fine: ours was refused, or our model is gone
             payload = errors.render(errors.upstream_refused(int(start["status"])), anthropic=trace.anthropic)

@@ -1,0 +1,93 @@
+"""LiteLLM's view of a request as facts."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from plugins.litellm_adapter.refusal import Refused
+from plugins.litellm_adapter.translate import capabilities_of, facts_of, is_admin
+from plugins.routing.types import DataClass, Facts, Tier
+from tests.plugins.litellm_adapter.facts import key
+
+CHAT: dict[str, Any] = {"model": "auto", "messages": [{"role": "user", "content": "hi"}]}
+
+
+def _facts(data: dict[str, Any] = CHAT, who: Any = None, call: str = "acompletion", **headers: str) -> Facts:
+    named = {name.replace("_", "-"): value for name, value in headers.items()}
+    data = {**data, "proxy_server_request": {"headers": named}}
+    return facts_of(data, who or key(), call, secret=b"s", request_id="r")[0]
+
+
+@pytest.mark.parametrize(
+    ("call", "body", "route"),
+    [
+        ("acompletion", CHAT, "/v1/chat/completions"),
+        ("anthropic_messages", {**CHAT, "max_tokens": 5}, "/v1/messages"),
+        ("atext_completion", {"model": "auto", "prompt": "hi"}, "/v1/completions"),
+        ("aresponses", {"model": "auto", "input": "hi"}, "/v1/responses"),
+        ("aembedding", {"model": "embed", "input": "hi"}, "/v1/embeddings"),
+    ],
+)
+def test_each_route_has_its_shape(call: str, body: dict[str, Any], route: str) -> None:
+    facts = _facts(body, call=call)
+    assert facts.route == route
+    assert facts.capability == body["model"]
+
+
+def test_of_key_and_team_the_stricter_holds() -> None:
+    who = key(capabilities=["auto", "fast"], max_tier="large", data_class="internal", may_declare=True)
+    who.team_metadata = {"signalbox": {"capabilities": ["auto"], "max_tier": "small", "data_class": "restricted"}}
+    caller = _facts(who=who).caller
+    assert caller.capabilities == {"auto"}
+    assert caller.max_tier is Tier.SMALL
+    assert caller.data_class is DataClass.RESTRICTED
+    assert caller.may_declare
+    assert capabilities_of(who) == {"auto"}
+    who.team_metadata = {"signalbox": {"may_declare": False}}
+    assert not _facts(who=who).caller.may_declare
+
+
+def test_a_label_that_cannot_be_read_is_the_strictest() -> None:
+    caller = _facts(who=key(data_class="publik", max_tier="huge", capabilities="auto", may_declare="yes")).caller
+    assert caller.data_class is DataClass.RESTRICTED
+    assert caller.max_tier is Tier.INSTANT
+    assert caller.capabilities == frozenset()
+    assert not caller.may_declare
+
+
+def test_headers_are_read_and_wrong_ones_refused() -> None:
+    caller = _facts(X_Signalbox_Data_Class="public", X_Signalbox_Deadline_Ms="250").caller
+    assert caller.declared is DataClass.PUBLIC
+    assert caller.deadline_ms == 250
+    with pytest.raises(Refused):
+        _facts(x_signalbox_data_class="publik")
+
+
+def test_an_admin_may_declare() -> None:
+    assert is_admin(key("proxy_admin"))
+    assert not is_admin(key())
+    assert _facts(who=key("proxy_admin")).caller.may_declare
+
+
+@pytest.mark.parametrize("call", ["transcription", "aspeech", "image_generation", "arerank", "amoderation", "aocr"])
+def test_content_that_nobody_reads_is_restricted_whatever_was_declared(call: str) -> None:
+    caller = _facts({"model": "x"}, key("proxy_admin"), call, x_signalbox_data_class="public").caller
+    assert caller.declared is DataClass.RESTRICTED
+    assert caller.data_class is DataClass.RESTRICTED
+
+
+@pytest.mark.parametrize("call", ["pass_through_endpoint", "acreate_batch", "something_new"])
+def test_other_kinds_of_request_are_refused(call: str) -> None:
+    with pytest.raises(Refused) as caught:
+        _facts(call=call)
+    assert caught.value.status == 403
+
+
+@pytest.mark.parametrize("body", [{"model": "auto", "messages": []}, {"messages": []}, {"model": 1}])
+def test_a_wrong_shape_is_a_400_with_its_place(body: dict[str, Any]) -> None:
+    with pytest.raises(Refused) as caught:
+        _facts(body)
+    assert caught.value.status == 400
+    assert caught.value.param
