@@ -150,11 +150,11 @@ def _where(models_dir: Path | None, file: str | None) -> tuple[Path, Any]:
 
 
 def _served(discovery: Any) -> list[dict[str, Any]]:
-    """What running servers offer, asked for at most a second."""
+    """What running servers offer, asked for at most three seconds."""
     from services.discovery.discover import discover
 
     servers = discovery.model_copy(update={"models_dir": None, "cloud": False})
-    return asyncio.run(discover(servers, env=os.environ, root=Path(), llm_base_url=None))
+    return asyncio.run(discover(servers, env=os.environ, root=Path(), llm_base_url=None, timeout_s=3.0))
 
 
 def _print_files(folder: Path, found: list[Row]) -> None:

@@ -31,7 +31,10 @@ def make_app(settings: LlmSettings, internal_key: str | None) -> FastAPI:
     pool = ModelPool(Library(settings.models_dir), settings)
     # No read timeout: a long prompt on a small machine takes minutes, and a caller who tires closes the connection.
     timeout = httpx.Timeout(None, connect=5.0)
-    client = httpx.AsyncClient(timeout=timeout, limits=httpx.Limits(max_connections=None), trust_env=False)
+    # No kept connections: llama.cpp gives each a thread, and closes it after some idle seconds, perhaps just when it is
+    # used again, which would look like a crash.
+    limits = httpx.Limits(max_connections=None, max_keepalive_connections=0)
+    client = httpx.AsyncClient(timeout=timeout, limits=limits, trust_env=False)
 
     @contextlib.asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:

@@ -78,7 +78,19 @@ def _llama(gguf: Path | None, *options: str) -> Iterator[httpx.Client | None]:
     if gguf is None:
         yield None
         return
-    command = [sys.executable, "-m", "services.llm.runner", str(gguf), "--name", "m", "--parallel", "4", *options]
+    command = [
+        sys.executable,
+        "-m",
+        "services.llm.runner",
+        str(gguf),
+        "--name",
+        "m",
+        "--parallel",
+        "4",
+        "--threads",
+        "1",
+    ]
+    command += options
     environment = {"SIGNALBOX_RUNNER_KEY": _KEY, "PATH": "/usr/bin:/bin"}
     with subprocess.Popen(command, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
         assert process.stdin is not None
@@ -86,7 +98,8 @@ def _llama(gguf: Path | None, *options: str) -> Iterator[httpx.Client | None]:
         try:
             address = json.loads(process.stdout.readline())["address"]
             headers = {"Authorization": f"Bearer {_KEY}"}
-            with httpx.Client(base_url=address, headers=headers, timeout=120, trust_env=False) as client:
+            limits = httpx.Limits(max_keepalive_connections=0)  # llama.cpp closes idle ones at any moment
+            with httpx.Client(base_url=address, headers=headers, timeout=120, trust_env=False, limits=limits) as client:
                 yield client
         finally:
             process.stdin.close()

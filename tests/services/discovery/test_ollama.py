@@ -128,7 +128,7 @@ async def test_find_reads_a_real_servers_answers(tiny_gguf: Path) -> None:
         PulledModel("embed:latest", "137M", 512, ("embedding",), "nomic-bert"),
     ]
     with ollama_standin(tiny_gguf, models) as server:
-        found = await find(server.url, {}, 5.0)
+        found = await find(server.url, {}, 60.0)
     told = {e["model_name"]: e["model_info"] for e in found}
     assert (told["qwen3:4b"]["context_window"], told["qwen3:4b"]["tier"]) == (1_024, "small")
     assert (told["see:12b"]["modalities"], told["see:12b"]["tier"]) == (["text", "image"], "large")

@@ -30,7 +30,7 @@ class Service:
     models: Path
     pid: int
 
-    def client(self, timeout: float = 30) -> httpx.Client:
+    def client(self, timeout: float = 120) -> httpx.Client:
         headers = {"Authorization": f"Bearer {KEY}"}
         return httpx.Client(base_url=self.url, headers=headers, timeout=timeout, trust_env=False)
 
@@ -40,7 +40,7 @@ def start_service(models: Path, log: Path, **env: str) -> tuple[subprocess.Popen
     with log.open("wb") as out:
         process = subprocess.Popen(
             [sys.executable, "-m", "services.llm", "--models-dir", str(models)],
-            env={**os.environ, "SIGNALBOX_INTERNAL_KEY": KEY, **env},
+            env={**os.environ, "SIGNALBOX_INTERNAL_KEY": KEY, "SIGNALBOX_LLM_THREADS": "1", **env},
             stdout=out,
             stderr=out,
         )
@@ -63,7 +63,7 @@ def answers(client: httpx.Client) -> bool:
         return False
 
 
-def eventually(ask: Callable[[], T | None], log: Path | None = None, within_s: float = 20) -> T:
+def eventually(ask: Callable[[], T | None], log: Path | None = None, within_s: float = 60) -> T:
     """The first true answer of ``ask``, asked again until then; fails after ``within_s`` seconds."""
     end = time.monotonic() + within_s
     while True:
@@ -86,4 +86,4 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     process, running = start_service(models, log, SIGNALBOX_LLM_CONTEXT="30000", SIGNALBOX_LLM_MAX_LOADED="4")
     yield running
     process.terminate()
-    process.wait(20)
+    process.wait(60)

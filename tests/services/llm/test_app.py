@@ -161,5 +161,5 @@ def test_crowds_idle_time_and_the_services_end(tmp_path: Path) -> None:
     finally:
         process.kill()
         process.wait()
-    _, alive = psutil.wait_procs(children, timeout=10)
+    _, alive = psutil.wait_procs(children, timeout=60)
     assert alive == []

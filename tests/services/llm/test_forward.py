@@ -36,7 +36,7 @@ def test_leaving_before_the_answer_cancels_the_work_too(service: Service) -> Non
         started = threading.Event()
 
         def leave() -> None:
-            with service.client(timeout=0.5) as impatient:
+            with service.client(timeout=2) as impatient:
                 started.set()
                 try:
                     impatient.post("/v1/chat/completions", json=ENDLESS)

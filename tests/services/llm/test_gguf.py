@@ -66,7 +66,7 @@ def test_a_large_vocabulary_costs_little(tmp_path: Path) -> None:
     writer.close()
     started = time.perf_counter()
     header = read_header(path)
-    assert time.perf_counter() - started < 1.0  # the gguf package's own reader takes 7 s
+    assert time.perf_counter() - started < 3.0  # the gguf package's own reader takes 7 s
     assert (header.context_length, header.kind, header.parameters) == (40960, "chat", 100)
 
 

@@ -18,11 +18,13 @@ def model(folder: Path, name: str = "tiny") -> ModelFile:
 
 
 async def test_start_serve_stop(tiny_gguf: Path) -> None:
-    process = ModelProcess(model(tiny_gguf.parent), LlmSettings(tiny_gguf.parent))
+    process = ModelProcess(model(tiny_gguf.parent), LlmSettings(tiny_gguf.parent, threads=1))
     await process.start()
     pid = process.pid
     assert pid is not None
-    async with httpx.AsyncClient(trust_env=False, headers={"Authorization": f"Bearer {process.key}"}) as client:
+    async with httpx.AsyncClient(
+        trust_env=False, timeout=120, headers={"Authorization": f"Bearer {process.key}"}
+    ) as client:
         assert (await client.get(f"{process.address}/v1/models")).status_code == 200
     assert process.running
     await process.stop()
@@ -31,7 +33,7 @@ async def test_start_serve_stop(tiny_gguf: Path) -> None:
 
 
 async def test_the_key_is_not_on_the_command_line(tiny_gguf: Path) -> None:
-    process = ModelProcess(model(tiny_gguf.parent), LlmSettings(tiny_gguf.parent))
+    process = ModelProcess(model(tiny_gguf.parent), LlmSettings(tiny_gguf.parent, threads=1))
     await process.start()
     try:
         assert process.key not in " ".join(psutil.Process(process.pid).cmdline())
@@ -41,10 +43,12 @@ async def test_the_key_is_not_on_the_command_line(tiny_gguf: Path) -> None:
 
 async def test_an_embedding_model_embeds(tmp_path: Path) -> None:
     write_tiny_gguf(tmp_path / "e.gguf", pooling=1)
-    process = ModelProcess(model(tmp_path, "e"), LlmSettings(tmp_path))
+    process = ModelProcess(model(tmp_path, "e"), LlmSettings(tmp_path, threads=1))
     await process.start()
     try:
-        async with httpx.AsyncClient(trust_env=False, headers={"Authorization": f"Bearer {process.key}"}) as client:
+        async with httpx.AsyncClient(
+            trust_env=False, timeout=120, headers={"Authorization": f"Bearer {process.key}"}
+        ) as client:
             answer = await client.post(f"{process.address}/v1/embeddings", json={"input": "x" * 1000})
         assert len(answer.json()["data"][0]["embedding"]) == 128
     finally:
@@ -77,7 +81,7 @@ async def test_loading_has_a_limit(tiny_gguf: Path) -> None:
 
 
 async def test_a_cancelled_start_leaves_no_process(tiny_gguf: Path) -> None:
-    process = ModelProcess(model(tiny_gguf.parent), LlmSettings(tiny_gguf.parent))
+    process = ModelProcess(model(tiny_gguf.parent), LlmSettings(tiny_gguf.parent, threads=1))
     task = asyncio.create_task(process.start())
     while process.pid is None:  # noqa: ASYNC110  the process has no event for it
         await asyncio.sleep(0)

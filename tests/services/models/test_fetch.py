@@ -28,7 +28,7 @@ class Run:
         self.part = self.target.with_name("m.gguf.part")
         self.progress: list[tuple[int, int | None]] = []
         self.pauses: list[float] = []
-        self.client = httpx.Client(timeout=5)
+        self.client = httpx.Client(timeout=60)
 
     def __call__(self, path: str = "/m.gguf", sha256: str = SUM) -> None:
         report = self.progress.append
