@@ -14,8 +14,10 @@ from plugins.routing.types import DataClass, Deployment, Mode, Tier
 
 Standing = Literal["works", "degraded", "limited", "missing"]
 
-ADD_A_MODEL = "signalbox models pull qwen3-4b   or   ollama pull qwen3:4b"
-_DECLARE = "declare one in model_list with model_info.mode: {}"
+PROGRAM = "signalbox"
+_PULL = "{} models pull qwen3-4b, or: ollama pull qwen3:4b"
+_DECLARE = "declare one in model_list, with model_info.mode: {}"
+_SEES_IMAGES = "ollama pull qwen2.5vl:3b"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,14 +30,14 @@ class Ability:
     next_step: str = ""
 
 
-def abilities(config: Config, deployments: Iterable[Deployment]) -> tuple[Ability, ...]:
-    """One row for each thing that people ask of the box, in a fixed order."""
+def abilities(config: Config, deployments: Iterable[Deployment], program: str = PROGRAM) -> tuple[Ability, ...]:
+    """One row for each thing that people ask of the box, in a fixed order. ``program``: how a person calls us."""
     all_of_them = tuple(deployments)
     chat = [d for d in all_of_them if d.mode == "chat" and d.tier is not Tier.INSTANT]
     builtin = any(d.tier is Tier.INSTANT for d in all_of_them)
     rows = [_builtin(builtin)]
-    rows += [_tier(tier, chat, config) for tier in (Tier.SMALL, Tier.LARGE, Tier.FRONTIER)]
-    rows.append(_plain("images (vision)", [d for d in chat if "image" in d.modalities], config, _vision_step()))
+    rows += [_tier(tier, chat, config, _PULL.format(program)) for tier in (Tier.SMALL, Tier.LARGE, Tier.FRONTIER)]
+    rows.append(_plain("images (vision)", [d for d in chat if "image" in d.modalities], config, _SEES_IMAGES))
     for name, mode in _MODES:
         able = [d for d in all_of_them if d.mode == mode]
         rows.append(_plain(name, able, config, _DECLARE.format(mode)))
@@ -57,21 +59,21 @@ def _builtin(there: bool) -> Ability:
     return Ability(name, "missing", "", "gateway.instant.enabled: true, and start the part `instant`")
 
 
-def _tier(tier: Tier, chat: list[Deployment], config: Config) -> Ability:
+def _tier(tier: Tier, chat: list[Deployment], config: Config, next_step: str) -> Ability:
     name = f"chat, tier {tier.label}"
     free, confined = _by_boundary(chat, config)
     enough = [d for d in free if d.tier >= tier or d.serves_all_tiers]
     if enough:
         best = min(enough, key=lambda d: d.tier if d.tier >= tier else Tier.FRONTIER)
         if best.tier < tier:
-            return Ability(name, "degraded", f"{best.model_group}, tier {best.tier.label}", ADD_A_MODEL)
+            return Ability(name, "degraded", f"{best.model_group}, tier {best.tier.label}", next_step)
         return Ability(name, "works", _groups([d for d in enough if d.tier >= tier]))
     if free and config.spec.when_unavailable == "degrade":
         best = max(free, key=lambda d: d.tier)
-        return Ability(name, "degraded", f"{best.model_group}, tier {best.tier.label}", ADD_A_MODEL)
+        return Ability(name, "degraded", f"{best.model_group}, tier {best.tier.label}", next_step)
     if confined:
-        return Ability(name, "limited", _only_for(confined, config), ADD_A_MODEL)
-    return Ability(name, "missing", "", ADD_A_MODEL)
+        return Ability(name, "limited", _only_for(confined, config), next_step)
+    return Ability(name, "missing", "", next_step)
 
 
 def _plain(name: str, able: list[Deployment], config: Config, next_step: str) -> Ability:
@@ -103,7 +105,3 @@ def _groups(deployments: list[Deployment], most: int = 3) -> str:
     names = list(dict.fromkeys(d.model_group for d in deployments))
     more = f" and {len(names) - most} more" if len(names) > most else ""
     return ", ".join(names[:most]) + more
-
-
-def _vision_step() -> str:
-    return "ollama pull qwen2.5vl:3b"

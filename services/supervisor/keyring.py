@@ -23,13 +23,14 @@ _SECRET_NAMES = ("KEY", "TOKEN", "SECRET", "PASSWORD", "PASSWD", "CREDENTIAL")
 
 @dataclass(frozen=True, slots=True)
 class Keyring:
-    """``master_source``: where a person finds the master key. ``new``: this start made the files."""
+    """``master_source``, ``password_source``: where a person finds them. ``new``: this start made the files."""
 
     master: str = field(repr=False)
     internal: str = field(repr=False)
     ui_password: str = field(repr=False)
     salt: str = field(repr=False)
     master_source: str
+    password_source: str
     new: bool
 
     def values(self) -> tuple[str, ...]:
@@ -59,6 +60,7 @@ def open_keyring(state: State, environ: Mapping[str, str], raw: Mapping[str, Any
         salt=environ.get("LITELLM_SALT_KEY")
         or _made_once(state.secrets / "salt.key", lambda: "sk-" + secrets.token_urlsafe(32)),
         master_source=source or str(state.secrets / "master.key"),
+        password_source="$UI_PASSWORD" if environ.get("UI_PASSWORD") else str(state.secrets / "ui_password"),
         new=new,
     )
 

@@ -16,15 +16,22 @@ from rich.table import Table
 from services.supervisor.abilities import Ability
 from services.supervisor.keyring import Keyring
 
+_PLAIN_WIDTH = 120
 _MISSING = "[red]needs a model[/]"
 _MARKS = {"works": "[green]works[/]", "degraded": "[yellow]degraded[/]", "limited": "[yellow]limited[/]"}
+
+
+def terminal() -> Console:
+    """Standard output: colors and its own width on a terminal, plain and wide elsewhere."""
+    console = Console(highlight=False, soft_wrap=True)
+    return console if console.is_terminal else Console(highlight=False, soft_wrap=True, width=_PLAIN_WIDTH)
 
 
 class Screen:
     """Prints lines; on a terminal a line at the bottom says what is waited for."""
 
     def __init__(self, console: Console | None = None) -> None:
-        self.console = console or Console(highlight=False, soft_wrap=True)
+        self.console = console or terminal()
         self._began = time.monotonic()
         self._waiting = self.console.status("") if self.console.is_terminal else None
 
@@ -81,8 +88,11 @@ class Screen:
 
     def abilities(self, rows: Iterable[Ability]) -> None:
         """The honest table."""
-        shown = [(r.name, _MARKS.get(r.standing, _MISSING), escape(r.by), escape(r.next_step)) for r in rows]
-        table = table_of(("what", "now", "by", "to have it"), shown, markup=True)
+        shown = [
+            (f"  {escape(row.name)}", _MARKS.get(row.standing, _MISSING), escape(row.by or row.next_step))
+            for row in rows
+        ]
+        table = table_of(("  what", "now", "by what, or what to do"), shown, markup=True)
         self.console.print(table)
         self.console.print()
 
@@ -100,7 +110,7 @@ def table_of(columns: Sequence[str], rows: Iterable[Sequence[str]], *, markup: b
 def first_request(url: str, keyring: Keyring) -> str:
     """A curl line that works as it stands."""
     source = keyring.master_source
-    key = source if source.startswith("$") else f"$(cat {source})"
+    key = source if source.startswith("$") else f"$(cat {_near(source)})"
     if source == "general_settings.master_key":
         key = "YOUR_MASTER_KEY"
     return (
@@ -110,13 +120,20 @@ def first_request(url: str, keyring: Keyring) -> str:
 
 
 def _key(keyring: Keyring) -> str:
-    if keyring.new and keyring.master_source.endswith("master.key"):
-        return f"{keyring.master}   (shown once; kept in {keyring.master_source})"
-    return f"{keyring.master[:5]}...   (in {keyring.master_source})"
+    where = _near(keyring.master_source)
+    if keyring.new and where.endswith("master.key"):
+        return f"{keyring.master}   (shown once; kept in {where})"
+    return f"{keyring.master[:5]}...   (in {where})"
 
 
 def _password(keyring: Keyring) -> str:
-    folder = Path(keyring.master_source).parent if keyring.master_source.endswith("master.key") else None
-    if keyring.new:
-        return f"{keyring.ui_password}   (shown once; kept in secrets/ui_password)"
-    return f"in {folder / 'ui_password'}" if folder else "in secrets/ui_password"
+    where = _near(keyring.password_source)
+    return f"{keyring.ui_password}   (shown once; kept in {where})" if keyring.new else f"in {where}"
+
+
+def _near(path: str) -> str:
+    """A path below this folder as a person would write it; anything else as it is."""
+    try:
+        return str(Path(path).relative_to(Path.cwd()))
+    except ValueError:
+        return path

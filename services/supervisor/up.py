@@ -6,7 +6,10 @@ Knows: the order of these steps. Does not know: how any of them is done.
 from __future__ import annotations
 
 import asyncio
+import os
+import shutil
 import signal
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -56,7 +59,7 @@ def up(options: Options, screen: Screen) -> int:
     except ConfigError as error:
         for problem in error.problems:
             screen.failure(str(problem))
-        screen.console.print("nothing was started: mend the file, `signalbox config check` reads it again")
+        screen.console.print(f"nothing was started: mend the file, `{program()} config check` reads it again")
         return CONFIG_BROKEN
     for warning in config.warnings:
         screen.warn(str(warning))
@@ -193,7 +196,7 @@ def _tell(run: _Run) -> None:
         console="console" in run.setup.running,
         admin=DATABASE in run.setup.running,
     )
-    run.screen.abilities(abilities(run.policy.config, deployments))
+    run.screen.abilities(abilities(run.policy.config, deployments, program()))
     clouds = [e for e in run.finder.found if (e.get("model_info") or {}).get("found") == "cloud"]
     if clouds:
         where = str((clouds[0].get("model_info") or {}).get("location", "cloud"))
@@ -202,7 +205,7 @@ def _tell(run: _Run) -> None:
             f"  A cloud key was found. It is used only for what its zone may get: class {highest} at most.\n"
             f"  The header x-signalbox-data-class labels a request; gateway.boundary.zones.{where} sets the limit.\n"
         )
-    run.screen.console.print("  Ctrl-C stops everything. `signalbox status` shows the parts.\n")
+    run.screen.console.print(f"  Ctrl-C stops everything. `{program()} status` shows the parts.\n")
 
 
 async def _watch(run: _Run, stop: asyncio.Event) -> None:
@@ -239,6 +242,14 @@ def _on_signals(screen: Screen, fleet: Fleet, stop: asyncio.Event) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         loop.add_signal_handler(number, asked)
+
+
+def program() -> str:
+    """How a person calls this command here: by its name where it is on PATH, else by its path."""
+    called = sys.argv[0]
+    if shutil.which("signalbox") or os.path.basename(called) != "signalbox":
+        return "signalbox"
+    return os.path.relpath(called)
 
 
 def _where(setup: Setup, part: Part) -> str:

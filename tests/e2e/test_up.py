@@ -96,7 +96,9 @@ def test_no_secret_and_no_prompt_is_in_a_log(bare: System) -> None:
     with bare.client() as client:
         client.post("/v1/chat/completions", json={**HELLO, "messages": [{"role": "user", "content": "xyzzy-7781"}]})
     logs = b"".join(path.read_bytes() for path in bare.state.glob("log/*"))
-    secrets = [path.read_bytes().strip() for path in (bare.state / "secrets").iterdir()]
+    kept = [path.read_bytes().strip() for path in (bare.state / "secrets").iterdir()]
+    secrets = [value for value in kept if len(value) >= 16]  # shorter: ids of processes, in lock files
+    assert len(secrets) >= 4
     assert not [secret for secret in (*secrets, b"xyzzy-7781") if secret in logs]
 
 

@@ -15,7 +15,8 @@ def entry(name: str, tier: str = "small") -> dict[str, Any]:
 
 
 def finder_of(*looks: Entries | Exception) -> tuple[Finder, list[str]]:
-    answers, said = iter(looks), []
+    answers = iter(looks)
+    said: list[str] = []
 
     async def look() -> Entries:
         answer = next(answers)

@@ -1,0 +1,142 @@
+"""Commands and environments of the parts."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from plugins.routing.config.load import parse_config
+from services.supervisor.keyring import open_keyring
+from services.supervisor.parts import PARTS, Setup, base_url, models_dir, names_own_code
+from services.supervisor.process import Part
+from services.supervisor.state import State
+
+NAMES = ("database", "gateway", "instant", "llm", "console")
+ENVIRON = {"PATH": "/bin", "OPENAI_API_KEY": "sk-cloud-credential", "SIGNALBOX_LLM_CONTEXT": "512"}
+
+
+def setup_of(folder: Path, text: str = "gateway: {}\n", **changes: Any) -> Setup:
+    state = State(folder / "state")
+    state.prepare()
+    given: dict[str, Any] = {
+        "config": parse_config(text, str(folder / "x.yaml")),
+        "state": state,
+        "keyring": open_keyring(state, {}, {}),
+        "host": "127.0.0.1",
+        "port": 4000,
+        "workers": 2,
+        "ports": {"instant": 5001, "llm": 5002, "console": 5003},
+        "running": frozenset(NAMES),
+        "environ": ENVIRON,
+    }
+    return Setup(**{**given, **changes})
+
+
+def parts_of(setup: Setup) -> dict[str, Part]:
+    return {rule.name: rule.make(setup) for rule in PARTS if rule.name in setup.running}
+
+
+def test_the_list_of_parts_is_complete() -> None:
+    assert tuple(rule.name for rule in PARTS) == NAMES
+
+
+def test_the_gateway_is_started_on_the_rendered_file(tmp_path: Path) -> None:
+    setup = setup_of(tmp_path)
+    gateway = parts_of(setup)["gateway"]
+    assert gateway.command[1:] == (
+        *("-m", "plugins.litellm_adapter.server", "--config", str(tmp_path / "state" / "run" / "litellm.yaml")),
+        *("--host", "127.0.0.1", "--port", "4000", "--workers", "2"),
+    )
+    assert gateway.readiness == "http://127.0.0.1:4000/health/readiness"
+    assert gateway.env["LITELLM_MASTER_KEY"] == setup.keyring.master
+    assert gateway.env["SIGNALBOX_CONFIG"] == str(tmp_path / "x.yaml")
+    assert gateway.env["SIGNALBOX_CONSOLE_URL"] == "http://127.0.0.1:5003"
+    assert gateway.env["OPENAI_API_KEY"] == "sk-cloud-credential"
+    assert "DATABASE_URL" in gateway.env
+    assert gateway.needs == ("database",)
+    assert "PYTHONPATH" not in gateway.env
+
+
+def test_without_a_database_or_console_the_gateway_knows_of_none(tmp_path: Path) -> None:
+    gateway = parts_of(setup_of(tmp_path, running=frozenset({"gateway"})))["gateway"]
+    assert gateway.needs == ()
+    assert "DATABASE_URL" not in gateway.env
+    assert "SIGNALBOX_CONSOLE_URL" not in gateway.env
+
+
+def test_only_the_gateway_gets_credentials_of_clouds(tmp_path: Path) -> None:
+    setup = setup_of(tmp_path)
+    for name, part in parts_of(setup).items():
+        assert ("sk-cloud-credential" in part.env.values()) is (name == "gateway")
+        assert (setup.keyring.master in part.env.values()) is (name in ("gateway", "console"))
+        assert part.env["SIGNALBOX_INTERNAL_KEY"] == setup.keyring.internal
+        assert part.env["SIGNALBOX_STATE"] == str(setup.state.root)
+        assert part.env["SIGNALBOX_LLM_CONTEXT"] == "512"
+
+
+def test_no_secret_is_on_a_command_line_or_in_repr(tmp_path: Path) -> None:
+    setup = setup_of(tmp_path)
+    told = repr(setup) + "".join(repr(part) + " ".join(part.command) for part in parts_of(setup).values())
+    assert not [value for value in (*setup.keyring.values(), "sk-cloud-credential") if value in told]
+
+
+def test_sidecars_listen_where_the_ports_say(tmp_path: Path) -> None:
+    parts = parts_of(setup_of(tmp_path))
+    for name, port in (("instant", 5001), ("llm", 5002), ("console", 5003)):
+        assert parts[name].readiness == f"http://127.0.0.1:{port}/health/readiness"
+        assert parts[name].command[1:5] == ("-m", f"services.{name}", "--port", str(port))
+    assert parts["llm"].command[5:] == ("--models-dir", str(tmp_path / "models"))
+    assert parts["database"].readiness is None
+    assert parts["database"].ready_file == tmp_path / "state" / "run" / "database.json"
+    assert [p.stage for p in parts.values()] == [2, 0, 1, 1, 1]
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("gateway: {}\n", set(NAMES)),
+        ("gateway: {instant: {enabled: false}}\n", set(NAMES) - {"instant"}),
+        ("gateway: {discovery: {models_dir: null}}\n", set(NAMES) - {"llm"}),
+    ],
+)
+def test_only_what_the_configuration_has_a_use_for_is_started(text: str, wanted: set[str]) -> None:
+    config = parse_config(text, "x.yaml")
+    assert {rule.name for rule in PARTS if rule.wanted(config)} == wanted
+
+
+@pytest.mark.parametrize(
+    ("text", "own"),
+    [
+        ("gateway: {}\n", False),
+        ("litellm_settings: {drop_params: true}\n", False),
+        ("litellm_settings: {callbacks: [mine.logger]}\n", True),
+        ("general_settings: {custom_auth: mine.auth}\n", True),
+        ("guardrails: [{guardrail_name: g}]\n", True),
+    ],
+)
+def test_the_users_own_code_is_found_beside_the_users_file(text: str, own: bool, tmp_path: Path) -> None:
+    setup = setup_of(tmp_path, text)
+    assert names_own_code(setup.config) is own
+    assert parts_of(setup)["gateway"].env.get("PYTHONPATH") == (str(tmp_path) if own else None)
+
+
+@pytest.mark.parametrize(
+    ("host", "url"),
+    [
+        ("127.0.0.1", "http://127.0.0.1:4000"),
+        ("0.0.0.0", "http://127.0.0.1:4000"),
+        ("::", "http://[::1]:4000"),
+        ("::1", "http://[::1]:4000"),
+        ("box.example", "http://box.example:4000"),
+    ],
+)
+def test_the_address_as_a_client_writes_it(host: str, url: str) -> None:
+    assert base_url(host, 4000) == url
+
+
+def test_models_lie_beside_the_users_file() -> None:
+    assert models_dir(parse_config("gateway: {}\n", "/etc/x.yaml")) == Path("/etc/models")
+    assert models_dir(parse_config("gateway: {discovery: {models_dir: /m}}\n", "/etc/x.yaml")) == Path("/m")
+    assert models_dir(parse_config("gateway: {discovery: {models_dir: null}}\n", "/etc/x.yaml")) is None
