@@ -33,7 +33,11 @@ DAY_S = 86_400.0
 @dataclass(frozen=True, slots=True)
 class LogRecord:
     """One row. ``at``: seconds since 1970. ``fallbacks`` and ``reasons`` are stored as JSON. ``decide_us``:
-    microseconds that the decision took. No field holds the caller's text."""
+    microseconds that the decision took. No field holds the caller's text.
+
+    What is known only when the answer is complete is None before: ``status`` of HTTP (0: the caller went away),
+    ``latency_ms``, ``tokens_in`` and ``tokens_out`` as the model counted them, ``attempts`` made at deployments.
+    ``fallback``: another deployment than the chosen one served."""
 
     at: float
     decision_id: str
@@ -58,6 +62,12 @@ class LogRecord:
     truncated_chars: int
     decide_us: int
     reasons: tuple[str, ...]
+    status: int | None = None
+    latency_ms: float | None = None
+    tokens_in: int | None = None
+    tokens_out: int | None = None
+    attempts: int | None = None
+    fallback: bool = False
 
 
 _COLUMNS = tuple(f.name for f in fields(LogRecord))
@@ -65,8 +75,10 @@ _INSERT = f"INSERT INTO decisions ({', '.join(_COLUMNS)}) VALUES ({', '.join('?'
 _CREATE = (
     f"CREATE TABLE IF NOT EXISTS decisions ({', '.join(_COLUMNS)})",
     "CREATE INDEX IF NOT EXISTS decisions_at ON decisions (at)",
+    "CREATE INDEX IF NOT EXISTS decisions_id ON decisions (decision_id)",
 )
 _JSON = ("fallbacks", "reasons")
+_BOOLEAN = ("degraded", "pinned", "fallback")
 
 
 def record_of(decision: Decision, facts: Facts, *, at: float, decide_us: int = 0) -> LogRecord:
@@ -221,8 +233,10 @@ class DecisionLog:
         db.execute("PRAGMA journal_mode = WAL")
         db.execute("PRAGMA synchronous = NORMAL")
         with db:
+            db.execute("BEGIN IMMEDIATE")  # two processes must not add the same column
             for statement in _CREATE:
                 db.execute(statement)
+            _add_new_columns(db)
         self._path.chmod(0o600)
         return db
 
@@ -234,6 +248,14 @@ class DecisionLog:
                 db.execute("DELETE FROM decisions WHERE at < ?", (now - self._retention_s,))
 
 
+def _add_new_columns(db: sqlite3.Connection) -> None:
+    """A file of an earlier version goes on; its rows have NULL where they were never told."""
+    there = {row["name"] for row in db.execute("PRAGMA table_info(decisions)")}
+    for name in _COLUMNS:
+        if name not in there:
+            db.execute(f"ALTER TABLE decisions ADD COLUMN {name}")
+
+
 def _row(record: LogRecord) -> tuple[Any, ...]:
     values: Iterable[tuple[str, Any]] = asdict(record).items()
     return tuple(json.dumps(value) if name in _JSON else value for name, value in values)
@@ -243,6 +265,6 @@ def _plain(row: sqlite3.Row) -> dict[str, Any]:
     plain: dict[str, Any] = dict(row)
     for name in _JSON:
         plain[name] = json.loads(plain[name])
-    for name in ("degraded", "pinned"):
-        plain[name] = bool(plain[name])
+    for name in _BOOLEAN:
+        plain[name] = bool(plain.get(name))
     return plain

@@ -119,3 +119,16 @@ def test_several_processes_and_threads_write_one_file(tmp_path: Path) -> None:
     assert log.dropped == 0
     with closing(sqlite3.connect(path)) as db:
         assert db.execute("SELECT count(*) FROM decisions").fetchone() == (600,)
+
+
+def test_a_file_of_an_earlier_version_gains_the_new_columns(tmp_path: Path) -> None:
+    path = tmp_path / "decisions.sqlite"
+    with closing(sqlite3.connect(path)) as db, db:
+        db.execute("CREATE TABLE decisions (at, decision_id, fallbacks, reasons)")
+        db.execute("INSERT INTO decisions VALUES (1.0, 'dec_old', '[]', '[]')")
+    log = DecisionLog(path, 0)
+    log.put(replace(numbered(1), status=200, latency_ms=12.5, tokens_out=7))
+    log.close()
+    new, old = log.recent()
+    assert (new["status"], new["latency_ms"], new["tokens_out"], new["fallback"]) == (200, 12.5, 7, False)
+    assert (old["decision_id"], old["status"]) == ("dec_old", None)
