@@ -99,7 +99,8 @@ def started(
 
 def _model_list(upstream: str) -> list[dict[str, object]]:
     params = {"model": "openai/bench", "api_base": f"{upstream}/v1", "api_key": "none"}
-    info = {"location": "local", "tier": "small", "modalities": ["text"], "context_window": 1_000_000}
+    # `signalbox_tier` and not `tier`: LiteLLM refuses the latter, and both are to be started on the same list.
+    info = {"location": "local", "signalbox_tier": "small", "modalities": ["text"], "context_window": 1_000_000}
     return [{"model_name": "bench", "litellm_params": params, "model_info": info}]
 
 
