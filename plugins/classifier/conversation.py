@@ -24,11 +24,11 @@ _WHY_STAYS = frozenset({"coding", "math", "reasoning", "document_qa", "smalltalk
 _REVISE_STAYS = frozenset(
     {"coding", "math", "reasoning", "translation", "summarization", "question", "document_qa", "extraction"}
 )
-_CARRIED = 0.85
+_CARRIED = 0.97
 """Weight of the earlier intent where a turn is nothing but a follow-up."""
 
-_LEANING = 0.5
-"""Weight of the earlier intent where a turn is short and elliptic, or unclear by itself."""
+_FLOOR = 0.02
+"""What the turns before can never say less of an intent than: they lean, they do not forbid."""
 
 MAX_CHARS = 2000
 
@@ -96,10 +96,18 @@ def _judge(model: TrainedModel, ask: Ask, max_chars: int, threshold: float) -> F
         return _carried(model, ask, kind, max_chars, scores)
     if earlier and (is_elliptic(ask.current.text) or _unclear(ask.current.text, scores, threshold)):
         before = _settled(model, ask, max_chars)
-        return (1 - _LEANING) * scores + _LEANING * before
+        return _leaning(scores, before)
     if ask.system and not earlier:
         return _with_system(model, ask.system, scores, threshold, max_chars)
     return scores
+
+
+def _leaning(scores: Floats, before: Floats) -> Floats:
+    """Product of both opinions: a turn that is unclear or elliptic by itself leans on the turns before; where the two
+    disagree the result stays unsure."""
+    product = scores * (before + _FLOOR)
+    result: Floats = product / product.sum()
+    return result
 
 
 def _unclear(text: str, scores: Floats, threshold: float) -> bool:

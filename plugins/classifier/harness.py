@@ -56,11 +56,16 @@ _HOUSEKEEPING: tuple[tuple[str, re.Pattern[str]], ...] = (
         r"generate \d.{0,12}broad tags|determine the (?:necessity|need) (?:of|for) (?:generating )?search quer", re.I)),
     ("writing", re.compile(
         r"suggest \d.{0,12}(?:relevant )?follow-up questions|you are an autocompletion system|"
-        r"generate a detailed prompt for "
-        r"(?:an )?image", re.I)),
+        r"generate a detailed prompt for (?:an )?image", re.I)),
     ("extraction", re.compile(r"extract any file paths that this command reads|generate search queries", re.I)),
 )  # fmt: skip
 _HOUSEKEEPING_HEAD = 700
+_TITLE_OR_RECAP = re.compile(
+    r"\W*(?:please )?(?:(?:write|provide|generate|create)(?: me)? an? (?:(?:concise|short|brief),? )?"
+    r"(?:[\d-]+ ?word\S* )?title (?:for|of) (?:the|this) (?:following )?(?:conversation|chat)|"
+    r"analyze if this message indicates a new conversation topic|summari[sz]e this coding conversation|"
+    r"your task is to create a detailed summary of (?:the|our) conversation)", re.I)  # fmt: skip
+"""Prompts without a heading count only where they open so: people do write code that generates titles."""
 _RAG_CONTEXT = re.compile(
     r"^\W*(?:context(?: information)?(?: is below)?|retrieved (?:documents|context|passages)|"
     r"relevant (?:documents|passages)"
@@ -105,9 +110,9 @@ def unwrap(text: str) -> Unwrapped:
 def housekeeping(text: str) -> str | None:
     """The intent of a prompt that a front end sends for itself (a title, tags, search queries), else None."""
     head = text[:_HOUSEKEEPING_HEAD]
-    if "### Task" not in head and len(text) < 200 and "title" not in head:
-        return None
-    return next((intent for intent, pattern in _HOUSEKEEPING if pattern.search(head)), None)
+    if head.lstrip().startswith("### Task"):
+        return next((intent for intent, pattern in _HOUSEKEEPING if pattern.search(head)), None)
+    return "summarization" if _TITLE_OR_RECAP.match(head) else None
 
 
 def _without_block(text: str, tag: str) -> str:

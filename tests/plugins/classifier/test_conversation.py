@@ -95,3 +95,16 @@ def test_the_threshold_rejects(model: TrainedModel) -> None:
 def test_odd_text_is_no_error(model: TrainedModel, text: str) -> None:
     found = predict_text(model, text)
     assert 0 < found.second_score <= found.confidence <= 1
+
+
+@pytest.mark.parametrize(
+    ("messages", "intent"),
+    [
+        (turns("What is the capital of France?", "and Spain?"), "question"),
+        (turns("Write a Python function that reverses a string", "continue"), "coding"),
+        (turns("Write a python function to sort a list", "now make it faster and add type hints"), "coding"),
+        (turns("What is the capital of France?", "and now in French"), "translation"),
+    ],
+)
+def test_a_carried_intent_is_sure(model: TrainedModel, messages: list[dict[str, Any]], intent: str) -> None:
+    assert predict_messages(model, messages, unsure_below=0.7).intent == intent

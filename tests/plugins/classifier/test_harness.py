@@ -53,6 +53,18 @@ def test_housekeeping_prompts_are_known(text: str, intent: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "text",
+    [
+        "Write a Python function to generate a concise title for the conversation in a chat app.",
+        "I need code that can generate search queries from a log file. " + "It has many lines. " * 20,
+        "Suggest 3 follow-up questions for my interview with a baker.",
+    ],
+)
+def test_people_who_ask_for_the_like_are_not_housekeeping(text: str) -> None:
+    assert unwrap(text).fixed is None
+
+
+@pytest.mark.parametrize(
     ("text", "expected"),
     [
         (
