@@ -1,7 +1,7 @@
 """A recorded corpus of the documents that LiteLLM's proxy really sends, scrubbed, for `test_corpus.py`.
 
-To record anew after an upgrade: start the proxy with SIGNALBOX_ENGINE_RECORD=FILE on an empty database, use keys, teams,
-users, budgets, models and every page of the admin UI, then
+To record anew after an upgrade: start the proxy with SIGNALBOX_ENGINE_RECORD=FILE on an empty database, use keys,
+teams, users, budgets, models and every page of the admin UI, then
 
     python -m tests.services.database.corpus FILE
 
@@ -26,7 +26,10 @@ _OPERATION = re.compile(r"result: (\w+)")
 SECRETS: tuple[tuple[re.Pattern[str], Callable[[str], str]], ...] = (
     (re.compile(r"\beyJ[\w-]+\.[\w-]+\.[\w-]+"), lambda _: "scrubbed.token"),
     (re.compile(r"\bsk-[\w.-]+"), lambda _: "sk-scrubbed"),
-    (re.compile(r"(?<![\w-])[0-9a-f]{64}(?![\w-])"), lambda found: hashlib.sha256(b"scrubbed" + found.encode()).hexdigest()),
+    (
+        re.compile(r"(?<![\w-])[0-9a-f]{64}(?![\w-])"),
+        lambda found: hashlib.sha256(b"scrubbed" + found.encode()).hexdigest(),
+    ),
     (re.compile(r"(?<![\w/=+-])(?=[\w-]*\d)(?=[\w-]*[A-Z])[A-Za-z0-9_-]{40,}=*"), lambda _: "scrubbed"),
     (re.compile(r"[\w.+-]+@[\w-]+\.[\w.]+"), lambda _: "someone@example.test"),
     (re.compile(rf'\\"{re.escape(socket.gethostname())}\\"'), lambda _: '\\"host\\"'),
@@ -91,7 +94,9 @@ def main() -> None:
         requests = distinct(iter(recorded))
     part = RunningPart(Path(tempfile.mkdtemp())).start().until_ready()
     engine = RunningEngine(part.gateway()).start()
-    entries = [{"request": r, "operations": operations(r), "outcome": outcome(engine.post("/", r).json())} for r in requests]
+    entries = [
+        {"request": r, "operations": operations(r), "outcome": outcome(engine.post("/", r).json())} for r in requests
+    ]
     engine.end()
     part.end()
     write(entries)

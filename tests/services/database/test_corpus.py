@@ -12,10 +12,10 @@ from tests.services.database import corpus
 from tests.services.database.support import RunningEngine, RunningPart
 
 KINDS = {
-    "aggregate", "createMany", "createOne", "deleteMany", "deleteOne", "executeRaw", "findFirst", "findMany", "findUnique",
-    "groupBy", "queryRaw", "updateMany", "updateOne", "upsertOne",
+    "aggregate", "createMany", "createOne", "deleteMany", "deleteOne", "executeRaw", "findFirst", "findMany",
+    "findUnique", "groupBy", "queryRaw", "updateMany", "updateOne", "upsertOne",
 }  # fmt: skip
-"""What LiteLLM was seen to send. The OrThrow forms are in test_operations.py: its code has them, its proxy sent none."""
+"""What LiteLLM was seen to send. The OrThrow forms, which its code has, are in test_operations.py."""
 
 NOT_OF_AN_EMPTY_DATABASE = {"P2002", "P2003", "P2014", "P2025"}
 """Unique, foreign key, required relation, record not found: the rows that a recorded document needs may be missing."""

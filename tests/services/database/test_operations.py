@@ -90,7 +90,10 @@ async def test_many_count_and_filters(db: Any) -> None:
     assert await keys.count() == 5
     assert await keys.count(where={"spend": {"gte": 1}}, take=2) == 2
     assert await keys.count(select={"_all": True, "key_alias": True}) == {"_all": 5, "key_alias": 4}
-    where = {"OR": [{"key_alias": {"contains": "ALIAS-", "mode": "insensitive"}}, {"token": "m4"}], "NOT": [{"token": "m0"}]}
+    where = {
+        "OR": [{"key_alias": {"contains": "ALIAS-", "mode": "insensitive"}}, {"token": "m4"}],
+        "NOT": [{"token": "m0"}],
+    }
     found = await keys.find_many(where=where, order=[{"spend": "desc"}], take=3, skip=1)
     assert [row.token for row in found] == ["m3", "m2", "m1"]
     found = await keys.find_many(cursor={"token": "m1"}, skip=1, take=2, order={"token": "asc"})
@@ -199,7 +202,7 @@ async def test_batch_is_one_transaction(db: Any) -> None:
         batch.litellm_usertable.update_many(where={"user_id": "u1"}, data={"spend": {"increment": 2}})
         batch.execute_raw('UPDATE "LiteLLM_UserTable" SET spend = spend + 1')
     assert (await users.find_unique(where={"user_id": "u1"})).spend == 3.0
-    with pytest.raises(UniqueViolationError):
+    with pytest.raises(UniqueViolationError):  # noqa: PT012
         async with db.batch_() as batch:
             batch.litellm_usertable.create(data={"user_id": "u2"})
             batch.litellm_usertable.create(data={"user_id": "u1"})
@@ -216,12 +219,12 @@ async def test_transactions(db: Any) -> None:
         async with tx.batch_() as batch:
             batch.litellm_usertable.update(where={"user_id": "u"}, data={"spend": 7})
     assert (await users.find_unique(where={"user_id": "u"})).spend == 7.0
-    with pytest.raises(ZeroDivisionError):
+    with pytest.raises(ZeroDivisionError):  # noqa: PT012
         async with db.tx() as tx:
             await tx.litellm_usertable.create(data={"user_id": "rolled back"})
             raise ZeroDivisionError
     assert await users.find_unique(where={"user_id": "rolled back"}) is None
-    with pytest.raises(TransactionExpiredError):
+    with pytest.raises(TransactionExpiredError):  # noqa: PT012
         async with db.tx(timeout=dt.timedelta(milliseconds=200)) as tx:
             await tx.query_raw("SELECT pg_sleep(0.4)")
             await tx.litellm_usertable.create(data={"user_id": "late"})
@@ -289,7 +292,9 @@ async def test_execute_raw(db: Any) -> None:
     await db.litellm_usertable.create(data={"user_id": "u"})
     changed = await db.execute_raw('UPDATE "LiteLLM_UserTable" SET spend = spend + $1 WHERE user_id = $2', 1.5, "u")
     assert changed == 1
-    assert await db.query_raw('SELECT spend FROM "LiteLLM_UserTable" WHERE user_id = ANY($1)', ["u"]) == [{"spend": 1.5}]
+    assert await db.query_raw('SELECT spend FROM "LiteLLM_UserTable" WHERE user_id = ANY($1)', ["u"]) == [
+        {"spend": 1.5}
+    ]
 
 
 async def test_errors_have_the_classes_that_litellm_looks_for(db: Any) -> None:

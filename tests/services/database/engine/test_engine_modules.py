@@ -11,7 +11,7 @@ from services.database.launcher import ENGINE, find_node
 
 HERE = Path(__file__).parent
 TESTED_AGAINST_POSTGRES = {"adapter", "engine", "main", "pool", "server", "dmmf"}
-"""These need a server or are a program: test_engine_process.py, test_operations.py, test_connections.py, test_dmmf.py."""
+"""These need a server or are programs: test_engine_process, test_operations, test_connections, test_dmmf."""
 
 
 @pytest.mark.parametrize("file", sorted(HERE.glob("*.test.mjs")), ids=lambda file: file.name)
