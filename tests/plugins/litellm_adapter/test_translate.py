@@ -40,11 +40,11 @@ def test_of_key_and_team_the_stricter_holds() -> None:
     who = key(capabilities=["auto", "fast"], max_tier="large", data_class="internal", may_declare=True)
     who.team_metadata = {"signalbox": {"capabilities": ["auto"], "max_tier": "small", "data_class": "restricted"}}
     caller = _facts(who=who).caller
-    assert caller.capabilities == {"auto"}
+    assert caller.capabilities == frozenset({"auto"})
     assert caller.max_tier is Tier.SMALL
     assert caller.data_class is DataClass.RESTRICTED
     assert caller.may_declare
-    assert capabilities_of(who) == {"auto"}
+    assert capabilities_of(who) == frozenset({"auto"})
     who.team_metadata = {"signalbox": {"may_declare": False}}
     assert not _facts(who=who).caller.may_declare
 

@@ -1,0 +1,22 @@
+"""What the application does to LiteLLM before it serves; that it serves is tested through the running gateway."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import pytest
+
+from plugins.litellm_adapter.app import no_cooldowns
+
+pytestmark = pytest.mark.filterwarnings("ignore")
+
+
+def test_cooldowns_are_off(monkeypatch: pytest.MonkeyPatch) -> None:
+    from litellm.proxy import proxy_server
+
+    router = SimpleNamespace(disable_cooldowns=None)
+    monkeypatch.setattr(proxy_server, "llm_router", router)
+    no_cooldowns()
+    assert router.disable_cooldowns is True
+    monkeypatch.setattr(proxy_server, "llm_router", None)
+    no_cooldowns()
