@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Mapping
+from functools import lru_cache
 from pathlib import Path
 
 from plugins.routing.config.deployments import deployment_id
@@ -27,14 +28,12 @@ async def discover(
     root: Path,
     llm_base_url: str | None,
     timeout_s: float = 1.0,
-    library: Library | None = None,
 ) -> list[Entry]:
     """Every deployment found now, in a stable order and with stable ids: Ollama, vLLM, files, cloud.
 
     ``env``: the user's environment. ``root``: the folder that ``models_dir`` is relative to. ``llm_base_url``: the
     service ``llm``; None where it does not run, then files are not offered. ``timeout_s``: what a source that does not
-    answer costs at most; it then yields nothing. ``library``: keeps headers between calls (the caller's, for
-    ``models_dir``).
+    answer costs at most; it then yields nothing.
     """
     asked: list[Awaitable[list[Entry]]] = [
         *(
@@ -45,13 +44,18 @@ async def discover(
     ]
     found = [e for entries in await asyncio.gather(*asked) for e in sorted(entries, key=lambda e: str(e["model_name"]))]
     if discovery.models_dir is not None and llm_base_url is not None:
-        folder = library or Library(root / discovery.models_dir)
-        found += gguf.find(folder, env, llm_base_url)
+        found += gguf.find(_library(root / discovery.models_dir), env, llm_base_url)
     if discovery.cloud:
         found += cloud.find(env)
     for e in found:
         e["model_info"]["id"] = deployment_id(e)
     return found
+
+
+@lru_cache(maxsize=8)
+def _library(folder: Path) -> Library:
+    """One for each folder, so that only new and changed files are read when looking again."""
+    return Library(folder)
 
 
 async def _asked(url: str, answer: Awaitable[list[Entry]], timeout_s: float) -> list[Entry]:
