@@ -26,11 +26,19 @@ class Warms(Protocol):
     def warm(self) -> None: ...
 
 
+@runtime_checkable
+class Adopts(Protocol):
+    """A signal that remembers something across a change of the policy."""
+
+    def adopt(self, previous: object) -> None: ...
+
+
 def build_router(config: Config, *, base_dir: Path | None = None, previous: Router | None = None) -> Router:
     """A router for the configuration. Loads the classifier and the instant answers, so not for request time.
 
-    ``previous``: the router that this one replaces. Where only deployments changed its signals go on, with
-    what they remember (the class of each conversation) and without loading anything again.
+    ``previous``: the router that this one replaces. Where only deployments changed its signals go on, without
+    loading anything again; where the policy changed, new ones take over what they remember (the class of each
+    conversation).
 
     ``base_dir``: what relative paths in ``gateway:`` are relative to; by default the configuration file's
     folder. The rendered file stands elsewhere, so who loads that one passes the folder of the user's own.
@@ -39,9 +47,12 @@ def build_router(config: Config, *, base_dir: Path | None = None, previous: Rout
     if previous is not None and previous.spec == spec:
         return replace(previous, deployments=config.deployments)
     extractors: tuple[SignalExtractor, ...] = tuple(signal(spec) for signal in SIGNALS)
+    before = {e.name: e for e in previous.extractors} if previous is not None else {}
     for extractor in extractors:
         if isinstance(extractor, Warms):
             extractor.warm()
+        if isinstance(extractor, Adopts) and extractor.name in before:
+            extractor.adopt(before[extractor.name])
     return Router(
         spec=spec,
         deployments=config.deployments,

@@ -25,6 +25,7 @@ def create_app() -> object:
     from litellm.proxy.proxy_server import app as litellm_app
 
     sweep()
+    from plugins.litellm_adapter.console_proxy import ConsoleProxy
     from plugins.litellm_adapter.edge import Edge
     from plugins.litellm_adapter.headers import headers_of
     from plugins.litellm_adapter.hooks import signalbox
@@ -47,13 +48,14 @@ def create_app() -> object:
             task.cancel()
         await asyncio.to_thread(signalbox.gateway.close)
 
-    return Edge(
+    edge = Edge(
         litellm_app,
         on_start,
         on_stop,
         headers_of=headers_of,
         on_end=lambda trace, status: signalbox.gateway.end(trace, status),
     )
+    return ConsoleProxy(edge)
 
 
 def no_cooldowns() -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Protocol
@@ -69,7 +70,7 @@ class Reloader:
         gateway: Gateway,
         path: Path,
         deployments: Deployments | None = None,
-        build: Callable[[Config], Router] | None = None,
+        build: Callable[[Config, Router], Router] | None = None,
     ) -> None:
         self._gateway = gateway
         self._path = path
@@ -94,7 +95,7 @@ class Reloader:
         self._seen = now
         try:
             config = await asyncio.to_thread(load_config, self._path)
-            router = await asyncio.to_thread(self._build, config)
+            router = await asyncio.to_thread(self._build, config, self._gateway.router)
         except ConfigError as error:
             for problem in error.problems:
                 _LOG.error("configuration not accepted, the old policy stays: %s", problem)
@@ -121,7 +122,5 @@ def stamp(path: Path) -> Stamp | None:
     return found.st_mtime_ns, found.st_size, found.st_ino
 
 
-def _build(config: Config) -> Router:
-    import os
-
-    return build_router(config, base_dir=base_dir(os.environ))
+def _build(config: Config, previous: Router) -> Router:
+    return build_router(config, base_dir=base_dir(os.environ), previous=previous)

@@ -15,6 +15,7 @@ from plugins.litellm_adapter.explaining import explain_bodies
 from plugins.litellm_adapter.hooks import SignalboxHooks, as_proxy_exception
 from plugins.litellm_adapter.readiness import Parts
 from plugins.litellm_adapter.refusal import Refused
+from plugins.litellm_adapter.request_headers import DATA_CLASS, data_class_of
 from plugins.litellm_adapter.translate import is_admin
 from plugins.routing.openai_request import BadRequest, facts_from_body
 from plugins.routing.types import Caller
@@ -40,7 +41,8 @@ def own_routes(hooks: SignalboxHooks, parts: Parts) -> APIRouter:
     @router.post("/routing/explain")
     async def explain(request: Request, key: Key) -> Any:
         _admin_only(key)
-        return await explain_bodies(hooks.gateway, await request.json())
+        declared = data_class_of(request.headers.get(DATA_CLASS))
+        return await explain_bodies(hooks.gateway, await request.json(), declared)
 
     @router.get("/routing/decisions")
     async def decisions(key: Key, limit: Annotated[int, Query(ge=1, le=MAX_DECISIONS)] = 100) -> dict[str, Any]:

@@ -35,6 +35,12 @@ class DataClassSignal:
         self._sticky = spec.boundary.conversation == "sticky"
         self._seen = _Highest(remembered)
 
+    def adopt(self, previous: object) -> None:
+        """Goes on with the classes that an earlier signal remembers: a changed policy must not make a conversation
+        public that was not."""
+        if isinstance(previous, DataClassSignal):
+            self._seen = previous._seen
+
     def extract(self, facts: Facts) -> Signal:
         found, why = self._declared(facts)
         if why != "declared" and not facts.modalities <= _READABLE:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -7,7 +8,7 @@ import pytest
 from plugins.assembly import Warms, build_router
 from plugins.registry import POLICIES, SIGNALS
 from plugins.routing.config.load import parse_config
-from plugins.routing.types import Facts
+from plugins.routing.types import Caller, DataClass, Facts
 
 MODEL = "model_list:\n  - {model_name: q, litellm_params: {model: ollama/x}, model_info: {location: local}}\n"
 
@@ -28,6 +29,18 @@ def test_only_deployments_change_and_signals_go_on() -> None:
     assert second.extractors is first.extractors
     third = build_router(parse_config("gateway: {when_unavailable: refuse}", "c.yaml"), previous=second)
     assert third.extractors is not first.extractors
+
+
+def test_a_changed_policy_forgets_no_conversation() -> None:
+    first = build_router(parse_config(MODEL, "c.yaml"))
+    confined = Caller(may_declare=True, declared=DataClass.RESTRICTED)
+    asked = Facts("r", "/v1/chat/completions", "auto", text="hi", caller=confined, conversation="c-1")
+    first.decide(asked)
+    second = build_router(parse_config(MODEL + "gateway: {when_unavailable: refuse}\n", "c.yaml"), previous=first)
+    later = second.decide(replace(asked, caller=Caller(may_declare=True, declared=DataClass.PUBLIC)))
+    signal = later.signal("data_class")
+    assert signal is not None
+    assert signal.label == "restricted"
 
 
 def test_what_must_be_loaded_is_loaded_before_the_first_request(monkeypatch: pytest.MonkeyPatch) -> None:
