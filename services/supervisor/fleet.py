@@ -39,6 +39,7 @@ class Fleet:
     ) -> None:
         hidden = tuple(secrets)
         self._state = state
+        self._say = say
         self._starters: list[asyncio.Task[None]] = []
         self.children: dict[str, Child] = {
             part.name: Child(
@@ -107,7 +108,10 @@ class Fleet:
         # Whoever asks all parts whether they are ready needs a URL for each; the others answer for themselves.
         asked = [one for one in told if one["readiness"]]
         others = [one for one in told if not one["readiness"]]
-        write_atomic(self._state.parts, json.dumps({"parts": asked, "others": others}, indent=1))
+        try:
+            write_atomic(self._state.parts, json.dumps({"parts": asked, "others": others}, indent=1))
+        except OSError as error:  # a full disk must not end the watching
+            self._say(f"{self._state.parts} cannot be written: {error.strerror or error}")
 
 
 async def end_leftovers(path: Path, say: Callable[[str], None], bound_s: float = _LEFTOVER_S) -> None:

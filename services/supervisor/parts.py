@@ -136,6 +136,7 @@ def _gateway(setup: Setup) -> Part:
         env=env,
         readiness=f"{setup.gateway_url}/health/readiness",
         needs=(DATABASE,) if DATABASE in setup.running else (),
+        ready_s=300.0,  # seconds where it is quick, minutes on a small busy machine
         stop_s=15.0,
         stage=0,  # first to go: it still sends requests to the others
     )

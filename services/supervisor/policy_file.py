@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -49,7 +50,8 @@ class PolicyFile:
             self.config = load_config(self.config.path)
         except ConfigError as error:
             problems = [str(p) for p in error.problems]
-            write_atomic(self._state.config_error, json.dumps({"problems": problems}, indent=1))
+            with suppress(OSError):  # it is said as well
+                write_atomic(self._state.config_error, json.dumps({"problems": problems}, indent=1))
             self._say("the edited configuration is not taken; the one before holds:")
             for problem in problems:
                 self._say(f"  {problem}")

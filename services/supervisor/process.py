@@ -24,6 +24,9 @@ PartState = Literal["waiting", "starting", "ready", "restarting", "failed", "sto
 _ROOT = Path(__file__).resolve().parents[2]
 _LONGEST_LINE = 16_384
 _POLL_S = 0.1
+UNUSABLE = 2
+"""Exit status of a part that cannot use what it was told: trying again would not help."""
+
 _UNREADY_STOP_S = 3.0
 
 
@@ -125,8 +128,10 @@ class Child:
             code = await self._once(began)
             if self._stopping.is_set():
                 return
-            if self.ready_after is None and self.restarts + 1 >= self._backoff.attempts:
-                self._say(f"{self.part.name} {_ended(code)} {self.restarts + 1} times before it was ready")
+            tries = self.restarts + 1
+            if self.ready_after is None and (code == UNUSABLE or tries >= self._backoff.attempts):
+                times = "" if tries == 1 else f" {tries} times"
+                self._say(f"{self.part.name} {_ended(code)}{times} before it was ready")
                 self._become("failed")
                 return
             if time.monotonic() - began >= self._backoff.reset_after:

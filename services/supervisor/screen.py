@@ -8,6 +8,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import Any
 
 from rich.console import Console
 from rich.markup import escape
@@ -21,10 +22,17 @@ _MISSING = "[red]needs a model[/]"
 _MARKS = {"works": "[green]works[/]", "degraded": "[yellow]degraded[/]", "limited": "[yellow]limited[/]"}
 
 
+class Output(Console):
+    """A console that falls silent when nobody reads any more, where rich's own would end the program."""
+
+    def on_broken_pipe(self) -> None:
+        self.quiet = True
+
+
 def terminal() -> Console:
     """Standard output: colors and its own width on a terminal, plain and wide elsewhere."""
-    console = Console(highlight=False, soft_wrap=True)
-    return console if console.is_terminal else Console(highlight=False, soft_wrap=True, width=_PLAIN_WIDTH)
+    console = Output(highlight=False, soft_wrap=True)
+    return console if console.is_terminal else Output(highlight=False, soft_wrap=True, width=_PLAIN_WIDTH)
 
 
 class Screen:
@@ -35,9 +43,19 @@ class Screen:
         self._began = time.monotonic()
         self._waiting = self.console.status("") if self.console.is_terminal else None
 
+    def _print(self, *told: Any, **how: Any) -> None:
+        try:
+            self.console.print(*told, **how)
+        except (OSError, ValueError):  # nobody reads any more (a closed pipe): go on watching
+            return
+
+    def line(self, text: str) -> None:
+        """A line as it is."""
+        self._print(escape(text))
+
     def heading(self, text: str) -> None:
         """What is about to happen."""
-        self.console.print(f"[bold]{escape(text)}[/]")
+        self._print(f"[bold]{escape(text)}[/]")
 
     def waiting(self, names: Iterable[str]) -> None:
         """Who is waited for; nobody ends the progress line."""
@@ -53,38 +71,38 @@ class Screen:
     def step(self, name: str, text: str = "", seconds: float | None = None) -> None:
         """One step that is done, with how long it took."""
         took = f" [dim]{seconds:.1f} s[/]" if seconds is not None else ""
-        self.console.print(f"  [green]+[/] {escape(name):<10} {escape(text)}{took}")
+        self._print(f"  [green]+[/] {escape(name):<10} {escape(text)}{took}")
 
     def note(self, text: str) -> None:
         """Something that happened while running, with the time of day."""
-        self.console.print(f"[dim]{time.strftime('%H:%M:%S')}[/] {escape(text)}")
+        self._print(f"[dim]{time.strftime('%H:%M:%S')}[/] {escape(text)}")
 
     def warn(self, text: str) -> None:
         """Something that a person should look at."""
-        self.console.print(f"[dim]{time.strftime('%H:%M:%S')}[/] [yellow]{escape(text)}[/]")
+        self._print(f"[dim]{time.strftime('%H:%M:%S')}[/] [yellow]{escape(text)}[/]")
 
     def failure(self, text: str, log: Path | None = None, tail: Iterable[str] = ()) -> None:
         """Why it does not go on, with the last lines of the log that tells."""
         self.waiting(())
-        self.console.print(f"[red]error:[/] {escape(text)}")
+        self._print(f"[red]error:[/] {escape(text)}")
         lines = list(tail)
         if log is not None and lines:
-            self.console.print(f"  the last lines of {escape(str(log))}:")
+            self._print(f"  the last lines of {escape(str(log))}:")
             for line in lines:
-                self.console.print(f"    {escape(line)}")
+                self._print(f"    {escape(line)}")
 
     def where(self, url: str, keyring: Keyring, *, console: bool, admin: bool) -> None:
         """Where things are, and a first request. The key and password are shown at the first start only."""
         took = time.monotonic() - self._began
-        self.console.print(f"\n[bold green]Signalbox is ready[/] after {took:.1f} s\n")
+        self._print(f"\n[bold green]Signalbox is ready[/] after {took:.1f} s\n")
         rows = [("base URL", f"{url}/v1"), ("key", _key(keyring))]
         if admin:
             rows.append(("admin UI", f"{url}/ui   user admin, password {_password(keyring)}"))
         if console:
             rows.append(("console", f"{url}/console"))
         for name, text in rows:
-            self.console.print(f"  {name:<10} {escape(text)}")
-        self.console.print(f"\n  {escape(first_request(url, keyring))}\n", soft_wrap=True)
+            self._print(f"  {name:<10} {escape(text)}")
+        self._print(f"\n  {escape(first_request(url, keyring))}\n", soft_wrap=True)
 
     def abilities(self, rows: Iterable[Ability]) -> None:
         """The honest table."""
@@ -93,8 +111,8 @@ class Screen:
             for row in rows
         ]
         table = table_of(("  what", "now", "by what, or what to do"), shown, markup=True)
-        self.console.print(table)
-        self.console.print()
+        self._print(table)
+        self._print()
 
 
 def table_of(columns: Sequence[str], rows: Iterable[Sequence[str]], *, markup: bool = False) -> Table:

@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import httpx
+import yaml
 
 from plugins.routing.config.load import Config, ConfigError
 from plugins.routing.types import DataClass
@@ -59,7 +60,7 @@ def up(options: Options, screen: Screen) -> int:
     except ConfigError as error:
         for problem in error.problems:
             screen.failure(str(problem))
-        screen.console.print(f"nothing was started: mend the file, `{program()} config check` reads it again")
+        screen.line(f"nothing was started: mend the file, `{program()} config check` reads it again")
         return CONFIG_BROKEN
     for warning in config.warnings:
         screen.warn(str(warning))
@@ -201,11 +202,11 @@ def _tell(run: _Run) -> None:
     if clouds:
         where = str((clouds[0].get("model_info") or {}).get("location", "cloud"))
         highest = run.policy.config.spec.boundary.zones.get(where, DataClass.PUBLIC).label
-        run.screen.console.print(
+        run.screen.line(
             f"  A cloud key was found. It is used only for what its zone may get: class {highest} at most.\n"
             f"  The header x-signalbox-data-class labels a request; gateway.boundary.zones.{where} sets the limit.\n"
         )
-    run.screen.console.print(f"  Ctrl-C stops everything. `{program()} status` shows the parts.\n")
+    run.screen.line(f"  Ctrl-C stops everything. `{program()} status` shows the parts.\n")
 
 
 async def _watch(run: _Run, stop: asyncio.Event) -> None:
@@ -228,7 +229,7 @@ async def _watch(run: _Run, stop: asyncio.Event) -> None:
 def _render(run: _Run) -> None:
     try:
         run.policy.write(run.finder.found)
-    except OSError as error:
+    except (OSError, yaml.YAMLError) as error:
         run.screen.warn(f"the new configuration cannot be written ({error}); the one before holds")
 
 
@@ -249,7 +250,8 @@ def program() -> str:
     called = sys.argv[0]
     if shutil.which("signalbox") or os.path.basename(called) != "signalbox":
         return "signalbox"
-    return os.path.relpath(called)
+    near = os.path.relpath(called)
+    return called if near.startswith(os.pardir) else near
 
 
 def _where(setup: Setup, part: Part) -> str:

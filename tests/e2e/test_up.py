@@ -154,17 +154,23 @@ def test_a_port_in_use_is_an_error_with_the_next_step(tmp_path: Path) -> None:
 
 
 def test_a_part_that_cannot_start_is_named_with_its_last_lines(tmp_path: Path) -> None:
-    answers = tmp_path / "own.yaml"
-    answers.write_text("not: [a, book\n")
+    (tmp_path / "own.yaml").write_text("not: [a, book\n")
     text = "gateway: {instant: {answers: [own.yaml]}, discovery: {ollama: [], vllm: [], models_dir: null}}\n"
-    env = {"SIGNALBOX_VLLM_PYTHON": "/bin/false"}
+    system = start(tmp_path, text, arguments=("--only", "instant"))
+    assert system.process.wait(60) == 1
+    assert "error: instant did not start" in system.printed()
+    assert "own.yaml" in system.printed(), "the last lines of its log"
+    assert system.parts() == {}
+
+
+def test_a_server_that_a_deployment_asks_for_is_tried_three_times(tmp_path: Path) -> None:
     served = (
         "model_list:\n- model_name: v\n  litellm_params: {model: hosted_vllm/v}\n"
         "  model_info: {location: local, serve: {engine: vllm, model: /m}}\n"
     )
-    system = start(tmp_path, served + text, env=env, arguments=("--only", "vllm-" + _id_of_v()))
+    env = {"SIGNALBOX_VLLM_PYTHON": "/bin/false"}
+    system = start(tmp_path, served + QUIET, env=env, arguments=("--only", "vllm-" + _id_of_v()))
     assert system.process.wait(60) == 1
-    assert "did not start" in system.printed()
     assert "ended with status 1 3 times before it was ready" in system.printed()
 
 

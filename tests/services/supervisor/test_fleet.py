@@ -97,6 +97,19 @@ async def test_a_part_with_a_url_is_listed_for_those_who_ask_all(state: State) -
     await fleet.stop()
 
 
+async def test_a_disk_that_refuses_does_not_end_the_watching(state: State) -> None:
+    said: list[str] = []
+    fleet = fleet_of(state, python_part("a", SLEEPS), said=said)
+    state.parts.mkdir()
+    (state.parts / "in the way").touch()
+    fleet.start()
+    assert await fleet.ready(lambda _: None) is None
+    assert "parts.json cannot be written" in said[0]
+    (state.parts / "in the way").unlink()
+    state.parts.rmdir()
+    await fleet.stop()
+
+
 async def test_the_end_goes_stage_by_stage(state: State, tmp_path: Path) -> None:
     ends = tmp_path / "ends"
     code = (

@@ -76,6 +76,16 @@ async def test_one_that_never_gets_ready_is_given_up_with_its_last_lines(tmp_pat
     await child.stop()
 
 
+async def test_one_that_cannot_use_what_it_was_told_is_not_tried_again(tmp_path: Path) -> None:
+    part = python_part("p", "raise SystemExit(2)", ready_file=tmp_path / "never")
+    child, said = child_of(part, tmp_path)
+    child.start()
+    assert not await child.settled()
+    assert child.restarts == 0
+    assert said == ["p ended with status 2 before it was ready"]
+    await child.stop()
+
+
 async def test_one_that_takes_too_long_has_failed(tmp_path: Path) -> None:
     part = python_part("p", SLEEPS, ready_file=tmp_path / "never", ready_s=0.2)
     child, _ = child_of(part, tmp_path)

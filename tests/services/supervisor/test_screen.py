@@ -11,7 +11,7 @@ from rich.console import Console
 
 from services.supervisor.abilities import Ability
 from services.supervisor.keyring import Keyring, open_keyring
-from services.supervisor.screen import Screen, first_request
+from services.supervisor.screen import Output, Screen, first_request
 from services.supervisor.state import State
 
 URL = "http://127.0.0.1:4000"
@@ -84,3 +84,14 @@ def test_markup_in_a_text_is_shown_as_it_is() -> None:
 
 def test_there_are_no_colors_outside_a_terminal(state: State) -> None:
     assert "\x1b" not in printed(open_keyring(state, {}, {}))
+
+
+def test_a_closed_pipe_does_not_end_the_watching() -> None:
+    class Closed(io.StringIO):
+        def write(self, text: str) -> int:
+            raise BrokenPipeError
+
+    screen = Screen(Output(file=Closed(), width=100))
+    screen.note("said to nobody")
+    screen.warn("said to nobody")
+    screen.line("said to nobody")

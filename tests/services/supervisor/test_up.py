@@ -73,5 +73,7 @@ def test_it_is_called_as_the_person_called_it(monkeypatch: pytest.MonkeyPatch, t
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.setattr(sys, "argv", [str(tmp_path / ".venv" / "bin" / "signalbox")])
     assert program() == ".venv/bin/signalbox"
+    monkeypatch.setattr(sys, "argv", ["/opt/box/bin/signalbox"])
+    assert program() == "/opt/box/bin/signalbox"
     monkeypatch.setattr(sys, "argv", ["-c"])
     assert program() == "signalbox"
