@@ -62,6 +62,8 @@ $(STAMPS)/venv:
 	@if [ -z "$(PYTHON)" ]; then \
 		echo "error: Python 3.11 or 3.12 is needed and none of these is one: $(PYTHONS)."; \
 		echo "       Install one, or name it: make install PYTHON=/path/to/python3.11"; exit 1; fi
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 12))' || { \
+		echo "error: PYTHON=$(PYTHON) is not Python 3.11 or 3.12"; exit 1; }
 	@echo "[1/4] virtual environment in $(VENV) ($$($(PYTHON) --version))"
 	@$(PYTHON) -m venv $(VENV) || { \
 		echo "error: $(PYTHON) cannot make a virtual environment (on Debian and Ubuntu: install python3-venv)"; exit 1; }
