@@ -29,6 +29,8 @@ async def explain_bodies(gateway: Gateway, body: Any, declared: DataClass | None
 
 
 def _one(gateway: Gateway, body: Any, declared: DataClass | None) -> dict[str, Any]:
+    if isinstance(body, dict):
+        body.setdefault("model", "auto")
     try:
         caller = Caller(is_admin=True, may_declare=True, declared=declared)
         facts = facts_from_body(body, caller=caller, request_id="explain")

@@ -47,7 +47,9 @@ class CapabilityPolicy:
             if kind_of(capability.mode) != kind_of(facts.mode):
                 return self._verdict((), self._wrong_mode(facts, capability))
             left = list(deployments)
-            checks = [*_bound_checks(capability, signals), *_work_checks(facts, capability.modalities)]
+            # The kind of work first: "no deployment does embedding" says more than that none is within bounds.
+            kind, *work = _work_checks(facts, capability.modalities)
+            checks = [kind, *_bound_checks(capability, signals), *work]
             done = facts.capability
         for missing, passes in checks:
             left = [d for d in left if passes(d)]

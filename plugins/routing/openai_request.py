@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from plugins.routing.content import BadRequest, Content, plain_text
+from plugins.routing.parameter_types import check_types
 from plugins.routing.request_shapes import messages_of, mode_and_shape
 from plugins.routing.types import Caller, Facts
 
@@ -41,6 +42,7 @@ def facts_from_body(
         raise BadRequest("the body must be a JSON object", None)
     mode, shape = mode_and_shape(route)
     model = _model(body)
+    check_types(body)
     content = Content()
     messages = messages_of(body, shape, content)
     needs = _needs(body, content)

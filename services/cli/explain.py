@@ -10,6 +10,7 @@ import json
 import os
 import sys
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -32,7 +33,7 @@ _Answer = tuple[dict[str, Any], str]
 
 @click.command(epilog=EXAMPLES)
 @click.option("--text", help="one user message instead of standard input")
-@click.option("--model", default="auto", show_default=True, help="what --text asks for")
+@click.option("--model", default="auto", show_default=True, help="what --text, or a line without a model, asks for")
 @click.option("--config", "file", metavar="FILE", help="YAML file [SIGNALBOX_CONFIG, ./litellm_config.yaml]")
 @click.option("--state", metavar="DIR", help="where found deployments are read from [SIGNALBOX_STATE, ./.signalbox]")
 @click.option(
@@ -48,7 +49,7 @@ def explain(
     {"intent","confidence","data_class","tier","chosen","fallbacks","denied_by","reasons"}. A line that cannot be read
     gives {"error"} in its place, and the exit status is then 1.
     """
-    decide = _decider(_router(file, state), data_class)
+    decide = _decider(_router(file, state), data_class, model)
     if text is not None:
         body = {"model": model, "messages": [{"role": "user", "content": text}]}
         lines: Iterable[str] = [json.dumps(body)]
@@ -89,7 +90,7 @@ def _router(file: str | None, state: str | None) -> Router:
     return build_router(config, base_dir=Path(config.path).absolute().parent)
 
 
-def _decider(router: Router, data_class: str | None) -> Callable[[Any], Decision]:
+def _decider(router: Router, data_class: str | None, model: str) -> Callable[[Any], Decision]:
     from plugins.routing.openai_request import facts_from_body
     from plugins.routing.types import Caller, DataClass
 
@@ -101,7 +102,11 @@ def _decider(router: Router, data_class: str | None) -> Callable[[Any], Decision
     caller = Caller(is_admin=True, may_declare=True, declared=declared)
 
     def decide(body: Any) -> Decision:
-        return router.decide(facts_from_body(body, caller=caller, request_id="explain"))
+        if isinstance(body, dict):
+            body.setdefault("model", model)
+        facts = facts_from_body(body, caller=caller, request_id="explain")
+        # Lines are no conversation: what one of them is classed as must not stick to the next.
+        return router.decide(replace(facts, conversation=""))
 
     return decide
 

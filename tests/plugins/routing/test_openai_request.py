@@ -21,7 +21,7 @@ def read(body: Any = None, /, key: str = "k", **options: Any) -> Facts:
 
 
 def test_a_chat_request() -> None:
-    facts = read({**CHAT, "max_tokens": 5, "temperature": "whatever", "made_up": object()})
+    facts = read({**CHAT, "max_tokens": 5, "temperature": 0.5, "made_up": object()})
     assert (facts.capability, facts.text, facts.max_output_tokens, facts.mode) == ("auto", "hello", 5, "chat")
     assert facts.messages is MESSAGES
     assert facts.needs == frozenset()
