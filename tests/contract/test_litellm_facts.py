@@ -7,9 +7,10 @@ by route) is in ``tests/plugins/litellm_adapter``.
 from __future__ import annotations
 
 import copy
+import gc
 import os
 import warnings
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -63,11 +64,15 @@ def upstream() -> Iterator[FakeCloud]:
 
 
 @pytest.fixture
-def recorder() -> Iterator[Recorder]:
+async def recorder() -> AsyncIterator[Recorder]:
     before, hook = list(litellm.callbacks), Recorder()
     litellm.callbacks = [hook]
     yield hook
     litellm.callbacks = before
+    # Each test has its own event loop; a cached client of this one must neither be reused nor left open.
+    await litellm.close_litellm_async_clients()
+    litellm.in_memory_llm_clients_cache.flush_cache()
+    gc.collect()
 
 
 def _router(upstream: FakeCloud, **more: Any) -> Any:

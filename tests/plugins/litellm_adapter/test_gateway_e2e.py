@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import anthropic
@@ -34,6 +34,18 @@ def _until(condition: Callable[[], bool], seconds: float = 20.0) -> bool:
     return True
 
 
+@pytest.fixture
+def sdk(world: World) -> Iterator[openai.OpenAI]:
+    with openai.OpenAI(base_url=f"{world.proxy.url}/v1", api_key=MASTER_KEY, max_retries=0) as client:
+        yield client
+
+
+@pytest.fixture
+def claude(world: World) -> Iterator[anthropic.Anthropic]:
+    with anthropic.Anthropic(base_url=world.proxy.url, auth_token=MASTER_KEY, max_retries=0) as client:
+        yield client
+
+
 def test_an_answer_says_how_it_was_routed(world: World) -> None:
     answer = _ask(world, "auto", "What is the capital of France?")
     assert answer.status_code == 200
@@ -48,21 +60,19 @@ def test_an_answer_says_how_it_was_routed(world: World) -> None:
     assert answer.json()["model"] == "auto"
 
 
-def test_a_stream_carries_the_same_headers_and_arrives_in_pieces(world: World) -> None:
-    client = openai.OpenAI(base_url=f"{world.proxy.url}/v1", api_key=MASTER_KEY, max_retries=0)
-    with client.chat.completions.with_streaming_response.create(
+def test_a_stream_carries_the_same_headers_and_arrives_in_pieces(world: World, sdk: openai.OpenAI) -> None:
+    with sdk.chat.completions.with_streaming_response.create(
         model="auto", messages=[{"role": "user", "content": "Tell me a story"}], stream=True
     ) as raw:
         assert raw.headers["x-signalbox-location"] == "local"
         assert sum(1 for _ in raw.iter_lines()) > 5
 
 
-def test_a_fallback_names_who_served_and_the_model_that_was_asked_for(world: World) -> None:
+def test_a_fallback_names_who_served_and_the_model_that_was_asked_for(world: World, sdk: openai.OpenAI) -> None:
     for name in ("small-m", "big-m", "mixed-local-m", "mirror-m", "ranked-m"):
         world.local.behave(name, "error")
-    client = openai.OpenAI(base_url=f"{world.proxy.url}/v1", api_key=MASTER_KEY, max_retries=0)
     for stream in (False, True):
-        raw = client.chat.completions.with_raw_response.create(
+        raw = sdk.chat.completions.with_raw_response.create(
             model="auto",
             messages=[{"role": "user", "content": f"Public question {stream}"}],
             extra_headers=PUBLIC,
@@ -74,37 +84,35 @@ def test_a_fallback_names_who_served_and_the_model_that_was_asked_for(world: Wor
         assert models == {"auto"}
 
 
-def test_openais_sdk_does_its_usual_things(world: World) -> None:
-    client = openai.OpenAI(base_url=f"{world.proxy.url}/v1", api_key=MASTER_KEY, max_retries=0)
+def test_openais_sdk_does_its_usual_things(world: World, sdk: openai.OpenAI) -> None:
     world.local.behave("small-m", "tools")
     tool: Any = {"type": "function", "function": {"name": "weather", "parameters": {"type": "object"}}}
-    called = client.chat.completions.create(
+    called = sdk.chat.completions.create(
         model="small", messages=[{"role": "user", "content": "Weather?"}], tools=[tool]
     )
     assert called.choices[0].message.tool_calls
-    several = client.chat.completions.create(model="small", messages=[{"role": "user", "content": "x"}], n=2, stop="z")
+    several = sdk.chat.completions.create(model="small", messages=[{"role": "user", "content": "x"}], n=2, stop="z")
     assert len(several.choices) == 2
-    assert client.responses.create(model="auto", input="Hello there").output_text == "answer from local"
-    assert client.embeddings.create(model="vectors", input="text").data[0].embedding == [0.1, 0.2]
-    names = {model.id for model in client.models.list()}
+    assert sdk.responses.create(model="auto", input="Hello there").output_text == "answer from local"
+    assert sdk.embeddings.create(model="vectors", input="text").data[0].embedding == [0.1, 0.2]
+    names = {model.id for model in sdk.models.list()}
     assert {"auto", "fast", "small", "frontier"} <= names
     with pytest.raises(openai.NotFoundError) as caught:
-        client.chat.completions.create(model="nope", messages=[{"role": "user", "content": "x"}])
+        sdk.chat.completions.create(model="nope", messages=[{"role": "user", "content": "x"}])
     assert caught.value.code == "model_not_found"
     with pytest.raises(openai.PermissionDeniedError) as refused:
-        client.chat.completions.create(model="frontier", messages=[{"role": "user", "content": "an internal matter"}])
+        sdk.chat.completions.create(model="frontier", messages=[{"role": "user", "content": "an internal matter"}])
     assert refused.value.code == "data_boundary"
 
 
-def test_anthropics_sdk_too(world: World) -> None:
-    client = anthropic.Anthropic(base_url=world.proxy.url, auth_token=MASTER_KEY, max_retries=0)
+def test_anthropics_sdk_too(world: World, claude: anthropic.Anthropic) -> None:
     messages: Any = [{"role": "user", "content": "Good morning to you"}]
-    answer = client.messages.create(model="auto", max_tokens=20, messages=messages)
+    answer = claude.messages.create(model="auto", max_tokens=20, messages=messages)
     assert answer.content[0].type == "text"
-    with client.messages.stream(model="auto", max_tokens=20, messages=messages) as stream:
+    with claude.messages.stream(model="auto", max_tokens=20, messages=messages) as stream:
         assert "".join(stream.text_stream) == "answer from local in pieces"
     with pytest.raises(anthropic.PermissionDeniedError):
-        client.messages.create(model="frontier", max_tokens=20, messages=messages)
+        claude.messages.create(model="frontier", max_tokens=20, messages=messages)
 
 
 def test_decisions_are_logged_and_shown_to_admins_only(world: World) -> None:
