@@ -15,13 +15,15 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal, TypeVar
 
+import psycopg
+
 from services.database.client import ensure_client
 from services.database.environment import database_url, has_own_database, has_own_redis
 from services.database.files import exclusive, write_atomic
 from services.database.launcher import write_shims
 from services.database.migrate import Outcome, migrate
 from services.database.paths import StatePaths
-from services.database.postgres import Postgres
+from services.database.postgres import Postgres, PostgresError
 from services.database.redis import Redis
 
 T = TypeVar("T")
@@ -96,7 +98,11 @@ class DatabasePart:
         say(f"ready in {time.perf_counter() - begun:.2f} s")
 
     def _migrate(self) -> Outcome:
-        return migrate(database_url(self.paths, self.environment))
+        try:
+            return migrate(database_url(self.paths, self.environment))
+        except psycopg.OperationalError as error:
+            named = "DATABASE_URL" if has_own_database(self.environment) else "this state directory"
+            raise PostgresError(f"the database of {named} cannot be reached: {error}") from error
 
     def keep_running(self) -> None:
         """Starts a dead server again. Raises `GivenUpError` if that happens too often."""
@@ -158,7 +164,7 @@ class Background:
     def _run(self) -> None:
         try:
             self.part.run()
-        except (RuntimeError, OSError) as error:
+        except Exception as error:  # noqa: BLE001  the thread's edge: whatever it is, the part has failed and says why
             self.failed = True
             print(f"signalbox: database: {error}", file=sys.stderr, flush=True)
         finally:

@@ -90,7 +90,9 @@ class RunningPart:
         return self.process.wait(30)
 
     def pid_of(self, server: str) -> int:
-        file = {"postgres": self.paths.postgres_data / "postmaster.pid", "redis": self.paths.redis / "redis.pid"}[server]
+        file = {"postgres": self.paths.postgres_data / "postmaster.pid", "redis": self.paths.redis / "redis.pid"}[
+            server
+        ]
         return int(file.read_text(encoding="ascii").splitlines()[0])
 
     def connect(self) -> "psycopg.Connection[Any]":
@@ -140,7 +142,9 @@ class RunningEngine:
     def raw(self, sql: str, *parameters: object, transaction: str | None = None) -> list[list[Any]]:
         """Rows of a raw query, as the engine sends them."""
         values = json.dumps(json.dumps(parameters))
-        answer = self.query(f"mutation {{ result: queryRaw(query: {json.dumps(sql)}, parameters: {values}) }}", transaction)
+        answer = self.query(
+            f"mutation {{ result: queryRaw(query: {json.dumps(sql)}, parameters: {values}) }}", transaction
+        )
         rows: list[list[Any]] = answer["data"]["result"]["rows"]
         return rows
 

@@ -17,7 +17,7 @@ from services.database.client import package_directory
 from tests.services.database.support import RunningEngine, RunningPart, free_port, wait_for
 
 COMMIT = "393aa359c9ad4a4bb28630fb5613f9c281cde053"
-COUNT = "query { result: aggregateLiteLLM_UserTable(where: {user_id: \"e\"}) { _count { _all } } }"
+COUNT = 'query { result: aggregateLiteLLM_UserTable(where: {user_id: "e"}) { _count { _all } } }'
 
 
 @pytest.fixture
@@ -159,7 +159,9 @@ def test_postgres_killed_and_back(database: RunningPart, own: RunningEngine) -> 
 
 def test_nothing_of_a_request_is_logged(database: RunningPart) -> None:
     running = RunningEngine(database.gateway()).start()
-    running.error('mutation { result: createOneLiteLLM_UserTable(data: {user_id: "secret-word", nothing: 1}) { user_id } }')
+    running.error(
+        'mutation { result: createOneLiteLLM_UserTable(data: {user_id: "secret-word", nothing: 1}) { user_id } }'
+    )
     running.error('mutation { result: queryRaw(query: "SELECT secret_word", parameters: "[\\"secret-word\\"]") }')
     running.query("secret-word")
     assert running.process is not None
@@ -186,7 +188,9 @@ def test_recording_is_off_unless_asked_for(database: RunningPart) -> None:
 def test_settings_from_the_client_win(database: RunningPart) -> None:
     url = database.gateway()["DATABASE_URL"]
     environment = {**database.gateway(), "DATABASE_URL": "postgresql://nobody@127.0.0.1:1/x"}
-    running = RunningEngine({**environment, "OVERWRITE_DATASOURCES": json.dumps([{"name": "client", "url": url}])}).start()
+    running = RunningEngine(
+        {**environment, "OVERWRITE_DATASOURCES": json.dumps([{"name": "client", "url": url}])}
+    ).start()
     assert running.raw("SELECT current_user::text") == [["litellm"]]
     running.end()
 
