@@ -44,10 +44,10 @@ class LiteLLMDeployments:
         return {str(info["id"]) for info in found if info.get("id") and not info.get("db_model")}
 
     def upsert(self, entry: Mapping[str, Any]) -> None:
-        """Adds or replaces one. Secrets named ``os.environ/X`` are read by LiteLLM."""
+        """Adds or replaces one."""
         from litellm.types.router import Deployment
 
-        self._router().upsert_deployment(Deployment(**for_litellm(entry)))
+        self._router().upsert_deployment(Deployment(**with_secrets(for_litellm(entry))))
 
     def delete(self, deployment_id: str) -> None:
         """Removes one; requests that are running on it go on."""
@@ -111,6 +111,16 @@ class Reloader:
         self._gateway.swap(config, router)
         for entry_id in self._deployments.ids() - set(wanted):
             self._deployments.delete(entry_id)
+
+
+def with_secrets(entry: Mapping[str, Any]) -> dict[str, Any]:
+    """The entry with each parameter ``os.environ/X`` replaced by its value: LiteLLM reads those in the file that it
+    starts on, and not in a deployment that is added later."""
+    from litellm.secret_managers.main import get_secret
+
+    params = entry.get("litellm_params") or {}
+    read = {k: get_secret(v) if isinstance(v, str) and v.startswith("os.environ/") else v for k, v in params.items()}
+    return {**entry, "litellm_params": read}
 
 
 def stamp(path: Path) -> Stamp | None:

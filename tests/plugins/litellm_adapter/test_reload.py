@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from plugins.litellm_adapter.gateway import Gateway
-from plugins.litellm_adapter.reload import Reloader, stamp
+from plugins.litellm_adapter.reload import Reloader, stamp, with_secrets
 from plugins.routing.config.load import Config
 from plugins.routing.router import Router
 from tests.plugins.litellm_adapter import facts
@@ -75,3 +75,11 @@ async def test_a_broken_file_keeps_the_policy_and_says_where(tmp_path: Path, cap
     assert f"{path}:1" in caplog.text
     path.unlink()
     assert not await reloader.look()
+
+
+def test_a_secret_by_name_is_read_for_a_deployment_that_is_added_later(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SIGNALBOX_TEST_SECRET", "s3cret")
+    params = {"model": "openai/x", "api_key": "os.environ/SIGNALBOX_TEST_SECRET", "timeout": 5}
+    given = {"model_name": "x", "litellm_params": params}
+    assert with_secrets(given)["litellm_params"] == {"model": "openai/x", "api_key": "s3cret", "timeout": 5}
+    assert params["api_key"] == "os.environ/SIGNALBOX_TEST_SECRET"
