@@ -123,7 +123,7 @@ class RunningEngine:
             assert self.process.stderr is not None
             raise AssertionError(self.process.stderr.read().decode())
         try:
-            return httpx.get(f"{self.url}/status").json() == {"status": "ok"}
+            return bool(httpx.get(f"{self.url}/status").json() == {"status": "ok"})
         except httpx.TransportError:
             return False
 

@@ -22,7 +22,7 @@ def test_node_is_the_pinned_one_unless_named() -> None:
 
 
 def test_node_of_the_system_where_none_is_carried(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(launcher.importlib.util, "find_spec", lambda _: None)
+    monkeypatch.setattr("importlib.util.find_spec", lambda _: None)
     for version, accepted in (("v18.1.0", False), ("v20.0.0", True)):
         node = tmp_path / "node"
         node.write_text(f"#!/bin/sh\necho {version}\n", encoding="ascii")

@@ -13,6 +13,12 @@ from tests.services.database.support import RunningPart
 UTC = dt.UTC
 
 
+def Json(value: Any) -> Any:  # noqa: N802  as the client's own, whose type refuses what it takes
+    import prisma
+
+    return prisma.Json(value)
+
+
 @pytest.fixture
 async def db(database: RunningPart, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Any]:
     for name, value in database.gateway().items():
@@ -32,8 +38,6 @@ async def db(database: RunningPart, monkeypatch: pytest.MonkeyPatch) -> AsyncIte
 
 
 async def test_create_and_find(db: Any) -> None:
-    from prisma import Json
-
     keys = db.litellm_verificationtoken
     moment = dt.datetime(2030, 1, 2, 3, 4, 5, 678000, tzinfo=dt.timezone(dt.timedelta(hours=2)))
     metadata = {"a": [1, 2.0, None, {"b": '"x"'}], "$type": "BigInt", "value": "1", "u": "é😀\\u0041"}
@@ -127,7 +131,7 @@ async def test_group_by(db: Any) -> None:
 
 
 async def test_json_and_bytes(db: Any) -> None:
-    from prisma import Base64, Json
+    from prisma import Base64
 
     teams = db.litellm_teamtable
     await teams.create(data={"team_id": "t", "metadata": Json({"tags": ["a", "b"], "n": 5, "s": "Hello World"})})
@@ -151,8 +155,6 @@ async def test_json_and_bytes(db: Any) -> None:
 
 
 async def test_relations(db: Any) -> None:
-    from prisma import Json
-
     who = {"created_by": "x", "updated_by": "x"}
     budget = {"budget_id": "b", "model_max_budget": Json({"m": {"x": 1}}), "max_budget": 2.5, **who}
     organization = await db.litellm_organizationtable.create(
@@ -319,8 +321,6 @@ async def test_errors_have_the_classes_that_litellm_looks_for(db: Any) -> None:
 
 
 async def test_stored_text_that_looks_like_an_error_is_no_error(db: Any) -> None:
-    from prisma import Json
-
     trap = {"errors": [{"user_facing_error": {"error_code": "P2036", "meta": {"id": 1}}}]}
     await db.litellm_teamtable.create(data={"team_id": "t", "team_alias": '{"errors":[', "metadata": Json(trap)})
     assert (await db.litellm_teamtable.find_unique(where={"team_id": "t"})).metadata == trap

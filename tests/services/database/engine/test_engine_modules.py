@@ -17,7 +17,7 @@ TESTED_AGAINST_POSTGRES = {"adapter", "engine", "main", "pool", "server", "dmmf"
 @pytest.mark.parametrize("file", sorted(HERE.glob("*.test.mjs")), ids=lambda file: file.name)
 def test_module(file: Path) -> None:
     environment = {**os.environ, "SCHEMA": str(schema_path()), "DMMF": str(STORED)}
-    command = [find_node(), "--test", file]
+    command = [str(find_node()), "--test", str(file)]
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False, timeout=60)
     assert done.returncode == 0, done.stdout + done.stderr
 
