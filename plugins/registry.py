@@ -5,6 +5,7 @@ Knows: names. Does not know: configuration; each class is constructed with the s
 
 from __future__ import annotations
 
+from plugins.policies.budget import BudgetPolicy
 from plugins.policies.capability import CapabilityPolicy
 from plugins.policies.context_window import ContextWindowPolicy
 from plugins.policies.data_boundary import DataBoundaryPolicy
@@ -30,6 +31,7 @@ SIGNALS = (
 POLICIES = (
     CapabilityPolicy,  # what can do it at all: a refusal here is about models, not about permission
     KeyLimitsPolicy,
+    BudgetPolicy,
     ContextWindowPolicy,
     DataBoundaryPolicy,
     DeadlinePolicy,

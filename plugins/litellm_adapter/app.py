@@ -26,9 +26,11 @@ def create_app() -> object:
 
     sweep()
     from plugins.litellm_adapter.console_proxy import ConsoleProxy
+    from plugins.litellm_adapter.db_models import DbModels
     from plugins.litellm_adapter.edge import Edge
     from plugins.litellm_adapter.headers import headers_of
     from plugins.litellm_adapter.hooks import signalbox
+    from plugins.litellm_adapter.key_guard import KeyGuard
     from plugins.litellm_adapter.reload import Reloader
     from plugins.litellm_adapter.routes import install
 
@@ -42,14 +44,17 @@ def create_app() -> object:
         no_cooldowns()
         gateway = await signalbox.start(config, state)
         tasks.add(asyncio.create_task(Reloader(gateway, config).run(), name="signalbox-reload"))
+        tasks.add(asyncio.create_task(DbModels(gateway).run(), name="signalbox-models"))
+        tasks.add(asyncio.create_task(gateway.counters.run(), name="signalbox-counters"))
 
     async def on_stop() -> None:
         for task in tasks:
             task.cancel()
+        await signalbox.gateway.counters.flush()
         await asyncio.to_thread(signalbox.gateway.close)
 
     edge = Edge(
-        litellm_app,
+        KeyGuard(litellm_app),
         on_start,
         on_stop,
         headers_of=headers_of,

@@ -10,12 +10,14 @@ import asyncio
 import hashlib
 import os
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Protocol
 
 from plugins.litellm_adapter.guards import safest
 from plugins.litellm_adapter.record import finished
+from plugins.litellm_adapter.shared_counters import SharedCounters, litellm_redis
+from plugins.litellm_adapter.tier_budget import Budgets
 from plugins.litellm_adapter.trace import Trace
 from plugins.routing.config.load import Config, load_config
 from plugins.routing.decision_log import DecisionLog
@@ -51,7 +53,10 @@ class Gateway:
 
     def __init__(self, config: Config, router: Router, log: DecisionLog | None, secret: bytes) -> None:
         self.config = config
-        self.router = router
+        self.base = self.router = router
+        self.extend: Callable[[Config, Router], Router] = lambda _config, made: made
+        self.counters = SharedCounters(litellm_redis)
+        self.budgets = Budgets(self.counters)
         self.log = log
         self.secret = secret
         self.live = LiveBoard(router.spec.health.cooldown_s, time.monotonic)
@@ -63,7 +68,8 @@ class Gateway:
         return self.router.decide(facts, self.live.snapshot())
 
     def swap(self, config: Config, router: Router) -> None:
-        """From the next request on, another policy."""
+        """From the next request on, another policy. ``router``: of the file alone; ``extend`` adds to it."""
+        self.base, router = router, self.extend(config, router)
         self._by_id = {d.id: d for d in router.deployments}
         self.safe = safest(router.spec, router.deployments)
         self.config, self.router = config, router
@@ -87,6 +93,11 @@ class Gateway:
             asyncio.get_running_loop().call_later(USAGE_WAIT_S, self._write, trace, status)
         else:
             self._write(trace, status)
+
+    def spent(self, trace: Trace, usd: float) -> None:
+        """What a complete answer cost, US dollars."""
+        if trace.served is not None and usd > 0:
+            self.budgets.spend(trace.budgets, trace.served, usd)
 
     def on_usage(self, trace: Trace) -> None:
         """The tokens of an answer became known. Without an edge this is also its end."""

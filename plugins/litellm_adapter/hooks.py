@@ -10,6 +10,7 @@ import asyncio
 import os
 import time
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ from plugins.litellm_adapter.gateway import Gateway, open_gateway
 from plugins.litellm_adapter.headers import headers_of
 from plugins.litellm_adapter.listing import listed
 from plugins.litellm_adapter.refusal import Refused
+from plugins.litellm_adapter.tier_budget import budgets_of
 from plugins.litellm_adapter.trace import CURRENT, Trace
 from plugins.litellm_adapter.translate import NO_CONTENT, facts_of
 from plugins.litellm_adapter.usage import tokens_of
@@ -140,11 +142,13 @@ class SignalboxHooks(CustomLogger):  # type: ignore[misc] # litellm is untyped h
     async def async_log_success_event(
         self, kwargs: dict[str, Any], response_obj: Any, start_time: Any, end_time: Any
     ) -> None:
-        """Tokens of a complete answer, streamed or not."""
+        """Tokens and cost of a complete answer, streamed or not."""
         del start_time, end_time
         found = _verdict_of_event(kwargs)
         if found is not None and self._gateway is not None:
             found.trace.tokens_in, found.trace.tokens_out = tokens_of(response_obj)
+            cost = kwargs.get("response_cost")
+            self._gateway.spent(found.trace, cost if isinstance(cost, int | float) else 0.0)
             self._gateway.on_usage(found.trace)
 
     async def async_filter_listed_models(self, user_api_key_dict: Any, model_names: Sequence[str]) -> Sequence[str]:
@@ -179,6 +183,8 @@ async def _judge(gateway: Gateway, trace: Trace, key: Any, data: dict[str, Any],
     if call_type in NO_CONTENT:
         return
     facts, full = facts_of(data, key, call_type, secret=gateway.secret, request_id=new_decision_id())
+    trace.budgets = budgets_of(key, facts.caller)
+    facts = replace(facts, caller=replace(facts.caller, exhausted=gateway.budgets.exhausted(trace.budgets)))
     trace.caller, trace.route, trace.requested = facts.caller, facts.route, facts.capability
     trace.request_id, trace.token_estimate = facts.request_id, facts.token_estimate
     trace.stream = bool(data.get("stream"))

@@ -11,6 +11,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 
 from plugins.litellm_adapter.refusal import Refused
+from plugins.litellm_adapter.tier_budget import Budget
 from plugins.routing.types import Caller, Decision, Deployment
 
 
@@ -32,6 +33,7 @@ class Trace:
     in_flight: str | None = None
     refusal: Refused | None = None
     verdict: object = None
+    budgets: tuple[Budget, ...] = ()
     caller: Caller = field(default_factory=Caller)
     route: str = ""
     full_headers: bool = True

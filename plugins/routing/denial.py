@@ -97,6 +97,16 @@ def _key_limits(reason: str, decision: Decision, facts: Facts, spec: GatewaySpec
     return Denial(403, "key_limit", message, type="permission_error", param="model")
 
 
+def _budget(reason: str, decision: Decision, facts: Facts, spec: GatewaySpec) -> Denial:
+    del decision, spec
+    message = (
+        f"Nothing that is left may serve this (model {_name(facts)}): {reason}. Ask for a capability of a lower tier, "
+        "such as fast; or an admin raises signalbox.tier_budgets in the metadata of key or team, or model_max_budget."
+    )
+    # Not 429: SDKs would try again at once, and it takes until the budget starts anew.
+    return Denial(403, "budget_exceeded", message, type="insufficient_quota", param="model")
+
+
 def _context_window(reason: str, decision: Decision, facts: Facts, spec: GatewaySpec) -> Denial:
     del decision, spec
     message = (
@@ -153,6 +163,7 @@ def _selection(reason: str, decision: Decision, facts: Facts, spec: GatewaySpec)
 _BY_POLICY: dict[str, Callable[[str, Decision, Facts, GatewaySpec], Denial]] = {
     "capability": _capability,
     "key_limits": _key_limits,
+    "budget": _budget,
     "context_window": _context_window,
     "data_boundary": _data_boundary,
     "deadline": _deadline,

@@ -74,12 +74,24 @@ PolicyMode = Literal["require", "prefer"]
 
 
 @dataclass(frozen=True, slots=True)
+class Exhausted:
+    """A budget that is used up. ``holder``: ``"key"`` or ``"team"``. ``what``: a tier, or a model group by name.
+    ``max_usd``: US dollars. ``resets_at``: seconds since the epoch, None where the budget cannot be read."""
+
+    holder: str
+    what: Tier | str
+    max_usd: float
+    resets_at: float | None
+
+
+@dataclass(frozen=True, slots=True)
 class Caller:
     """Who asks, and what that key or team was given (key and team metadata, request headers).
 
     ``key_id`` is LiteLLM's hash of the key, never the secret. ``capabilities`` is None where every one is
     allowed. ``declared`` is the header ``x-signalbox-data-class`` as parsed; it counts only where
-    ``may_declare``. ``deadline_ms`` is the header ``x-signalbox-deadline-ms``.
+    ``may_declare``. ``deadline_ms`` is the header ``x-signalbox-deadline-ms``. ``exhausted``: budgets of key and team
+    that are used up.
     """
 
     key_id: str | None = None
@@ -91,6 +103,7 @@ class Caller:
     capabilities: frozenset[str] | None = None
     max_tier: Tier | None = None
     deadline_ms: float | None = None
+    exhausted: tuple[Exhausted, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,15 @@ LITELLM_SETTINGS: Mapping[str, Any] = {
 }
 """Ours where the user's file does not say."""
 
+GENERAL_SETTINGS: Mapping[str, Any] = {
+    # A revoked or edited key holds in every worker within a second: LiteLLM tells other workers of most edits through
+    # Redis, but not of a deleted key, and a request that runs meanwhile can put the old one back.
+    "user_api_key_cache_ttl": 0.8,
+    # Seconds (LiteLLM adds 0 to 5 at random) that spend waits in memory; a worker that is killed loses those.
+    "proxy_batch_write_at": 2,
+}
+"""Ours where the user's file does not say."""
+
 _HEADER = "# Rendered by `signalbox up` from {source}: edits are lost, edit that file instead.\n"
 
 
@@ -37,7 +46,11 @@ def render(config: Config, found: Iterable[dict[str, Any]], sidecars: Sidecars) 
     made["model_list"] = complete_model_list(config, found, sidecars)
     made["litellm_settings"] = _litellm_settings(made.get("litellm_settings") or {})
     # The key itself stays out of the file: `up` resolves it and passes it on in the environment.
-    made["general_settings"] = {**(made.get("general_settings") or {}), "master_key": "os.environ/LITELLM_MASTER_KEY"}
+    made["general_settings"] = {
+        **GENERAL_SETTINGS,
+        **(made.get("general_settings") or {}),
+        "master_key": "os.environ/LITELLM_MASTER_KEY",
+    }
     made["gateway"] = _with_absolute_paths(made.get("gateway") or {}, config)
     if isinstance(made.get("include"), list):
         made["include"] = [str(_folder(config) / str(name)) for name in made["include"]]

@@ -16,6 +16,7 @@ def test_names_are_those_that_policies_and_headers_rely_on() -> None:
     assert [p.name for p in POLICIES] == [
         "capability",
         "key_limits",
+        "budget",
         "context_window",
         "data_boundary",
         "deadline",
@@ -38,6 +39,7 @@ def test_each_is_made_with_the_spec_and_no_boundary_is_a_mere_preference() -> No
     assert modes == {
         "capability": "require",
         "key_limits": "require",
+        "budget": "require",
         "context_window": "require",
         "data_boundary": "require",
         "deadline": "prefer",

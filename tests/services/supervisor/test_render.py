@@ -9,7 +9,7 @@ import yaml
 
 from plugins.routing.config.load import load_config, parse_config
 from services.supervisor.model_list import Sidecars
-from services.supervisor.render import CALLBACK, render, to_yaml, write_rendered
+from services.supervisor.render import CALLBACK, GENERAL_SETTINGS, render, to_yaml, write_rendered
 
 SIDECARS = Sidecars(instant="http://127.0.0.1:5001/v1")
 SHIPPED = Path(__file__).parents[3] / "litellm_config.yaml"
@@ -54,14 +54,15 @@ def test_a_file_with_only_model_list_and_gateway_is_completed() -> None:
         "use_chat_completions_url_for_anthropic_messages": True,
         "callbacks": [CALLBACK],
     }
-    assert made["general_settings"] == {"master_key": "os.environ/LITELLM_MASTER_KEY"}
+    assert made["general_settings"] == {**GENERAL_SETTINGS, "master_key": "os.environ/LITELLM_MASTER_KEY"}
     assert made["gateway"] == {"capabilities": {"auto": {}}}
 
 
 def test_settings_of_the_user_win_and_callbacks_are_kept() -> None:
     text = SMALL + (
         "litellm_settings: {num_retries: 5, drop_params: false, callbacks: [my.logger, prometheus], cache: true}\n"
-        "general_settings: {master_key: sk-written-here, alerting: [slack]}\nrouter_settings: {timeout: 30}\n"
+        "general_settings: {master_key: sk-written-here, alerting: [slack], user_api_key_cache_ttl: 5}\n"
+        "router_settings: {timeout: 30}\n"
         "guardrails: [{guardrail_name: g}]\n"
     )
     made = render(parse_config(text, "x.yaml"), [], SIDECARS)
@@ -69,7 +70,12 @@ def test_settings_of_the_user_win_and_callbacks_are_kept() -> None:
     assert made["litellm_settings"]["drop_params"] is False
     assert made["litellm_settings"]["cache"] is True
     assert made["litellm_settings"]["callbacks"] == ["my.logger", "prometheus", CALLBACK]
-    assert made["general_settings"] == {"master_key": "os.environ/LITELLM_MASTER_KEY", "alerting": ["slack"]}
+    assert made["general_settings"] == {
+        "master_key": "os.environ/LITELLM_MASTER_KEY",
+        "alerting": ["slack"],
+        "user_api_key_cache_ttl": 5,
+        "proxy_batch_write_at": 2,
+    }
     assert made["router_settings"] == {"timeout": 30}
     assert made["guardrails"] == [{"guardrail_name": "g"}]
     assert "sk-written-here" not in to_yaml(made, Path("x"))

@@ -1,0 +1,51 @@
+from __future__ import annotations
+
+from typing import Any
+
+from plugins.litellm_adapter.db_models import DbModels
+from plugins.litellm_adapter.gateway import Gateway
+from plugins.routing.types import Tier
+from tests.plugins.litellm_adapter.facts import config, router
+
+FILE = {"model_name": "small", "litellm_params": {"model": "openai/a"}, "model_info": {"id": "dep-small"}}
+
+
+def added(**info: Any) -> dict[str, Any]:
+    params = {"model": "openai/new", "api_base": "http://127.0.0.1:9", "api_key": "sk-secret", "max_tokens": None}
+    return {"model_name": "new", "litellm_params": params, "model_info": {"id": "u-1", "db_model": True, **info}}
+
+
+def test_models_come_change_and_go() -> None:
+    gateway = Gateway(config(), router(), None, b"")
+    held: list[dict[str, Any]] = [FILE]
+    models = DbModels(gateway, lambda: held)
+    assert not models.look()
+
+    held.append(added())
+    assert models.look()
+    assert not models.look()
+    (new,) = [d for d in gateway.router.deployments if d.id == "u-1"]
+    assert (new.model_group, new.location) == ("new", "unknown")
+    assert len(gateway.router.deployments) == 4
+    assert "u-1" not in gateway.safe
+
+    held[1] = added(location="local", signalbox_tier="large")
+    assert models.look()
+    (new,) = [d for d in gateway.router.deployments if d.id == "u-1"]
+    assert (new.tier, new.location) == (Tier.LARGE, "local")
+    assert "u-1" in gateway.safe
+
+    gateway.swap(config(), router())
+    assert "u-1" in {d.id for d in gateway.router.deployments}, "a reloaded file keeps them"
+    assert "u-1" not in {d.id for d in gateway.base.deployments}
+
+    held.pop()
+    assert models.look()
+    assert {d.id for d in gateway.router.deployments} == {"dep-small", "dep-big", "dep-cloud"}
+
+
+def test_an_id_of_the_file_is_not_replaced() -> None:
+    gateway = Gateway(config(), router(), None, b"")
+    models = DbModels(gateway, lambda: [{**added(), "model_info": {"id": "dep-cloud", "db_model": True}}])
+    models.look()
+    assert [d.location for d in gateway.router.deployments if d.id == "dep-cloud"] == ["cloud"]
