@@ -14,8 +14,8 @@ PROMPTS: dict[str, str] = {
         "Invoice 2041\nFrom: Kellermann Tools GmbH\nDate: 3 May 2026\nTotal: 1,284.50 EUR"
     ),
     "summarization": (
-        "Summarize this in two sentences:\n\nThe council met on Tuesday to discuss the new bridge. Engineers presented three "
-        "designs, and residents asked about noise, cost and how long the road would stay closed. A vote is planned for June."
+        "Summarize this in two sentences:\n\nThe council met on Tuesday to discuss the new bridge. Engineers presented "
+        "three designs, and residents asked about noise, cost and how long the road would stay closed. A vote is planned."
     ),
     "rewriting": "Rewrite this so that it sounds more polite: Send me the report now, you are late again.",
     "translation": "Translate into French: The train to Lyon leaves from platform four at half past nine.",
@@ -23,12 +23,12 @@ PROMPTS: dict[str, str] = {
     "coding": "Write a Python function that merges two sorted lists into one sorted list, with unit tests.",
     "math": "A tank holds 240 litres and drains at 8 litres a minute. How many minutes until a quarter of it is left?",
     "reasoning": (
-        "Our startup can either hire two engineers or spend the same on marketing this year. Weigh the trade-offs step by "
-        "step, consider the risks of each option, and recommend a plan for the next four quarters."
+        "Our startup can either hire two engineers or spend the same on marketing this year. Weigh the trade-offs "
+        "step by step, consider the risks of each option, and recommend a plan for the next four quarters."
     ),
     "document_qa": (
-        "Answer the question using only the document below.\n\n<document>\nLeave policy: employees receive 28 days of paid "
-        "leave a year. Unused days expire on 31 March of the following year.\n</document>\n\n"
+        "Answer the question using only the document below.\n\n<document>\nLeave policy: employees receive 28 days of "
+        "paid leave a year. Unused days expire on 31 March of the following year.\n</document>\n\n"
         "Question: When do unused days expire?"
     ),
 }

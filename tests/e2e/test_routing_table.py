@@ -1,4 +1,4 @@
-"""Twelve intents by three capabilities go where the YAML says, through the real proxy, and the headers tell the truth."""
+"""Twelve intents by three capabilities go where the YAML says, through the real proxy, and the headers say so."""
 
 from __future__ import annotations
 
