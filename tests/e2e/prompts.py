@@ -15,7 +15,7 @@ PROMPTS: dict[str, str] = {
     ),
     "summarization": (
         "Summarize this in two sentences:\n\nThe council met on Tuesday to discuss the new bridge. Engineers presented "
-        "three designs, and residents asked about noise, cost and how long the road would stay closed. A vote is planned."
+        "three designs; residents asked about noise, cost and how long the road would stay closed. A vote is planned."
     ),
     "rewriting": "Rewrite this so that it sounds more polite: Send me the report now, you are late again.",
     "translation": "Translate into French: The train to Lyon leaves from platform four at half past nine.",
