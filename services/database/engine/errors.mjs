@@ -70,6 +70,9 @@ export function describe(error, where) {
     { code: error?.code ?? 'N/A', message })
 }
 
+/** Whether a failed attempt to connect may succeed a moment later: nobody listens, or the server is still starting. */
+export const isUnreachable = (error) => SESSION.get(error?.code) === 'P1001' || unreachable(error, error?.message ?? '')
+
 function unreachable(error, message) {
   if (UNREACHABLE.has(error?.code)) return true
   if (error?.errors?.length) return error.errors.every((inner) => UNREACHABLE.has(inner?.code))

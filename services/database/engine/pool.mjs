@@ -6,8 +6,11 @@
  * out (pg would end the process), and no connection that comes back inside a transaction.
  */
 import net from 'node:net'
+import { setTimeout as delay } from 'node:timers/promises'
 import pg from 'pg'
+import { isUnreachable } from './errors.mjs'
 
+const RETRY_MS = 100
 const SSL_REQUEST = Buffer.from([0, 0, 0, 8, 4, 210, 22, 47]) // length 8, code 80877103
 
 export class Pool {
@@ -27,10 +30,22 @@ export class Pool {
     this.pool.on('error', ignore)
   }
 
-  /** A connection of one's own; give it back with `release`. @returns {Promise<pg.PoolClient>} */
+  /**
+   * A connection of one's own; give it back with `release`. While the server cannot be reached it is tried again for
+   * `connect_timeout`: nothing has been sent yet, so that is safe, and LiteLLM drops spend that it cannot write at once.
+   * @returns {Promise<pg.PoolClient>}
+   */
   async connect() {
-    if (!this.tlsKnown) await this.#tryTls()
-    return this.pool.connect()
+    const until = Date.now() + this.settings.connectTimeout * 1000
+    for (;;) {
+      try {
+        if (!this.tlsKnown) await this.#tryTls()
+        return await this.pool.connect()
+      } catch (error) {
+        if (!isUnreachable(error) || Date.now() >= until) throw error
+        await delay(RETRY_MS)
+      }
+    }
   }
 
   /** Gives a connection back; one that failed or is still inside a transaction is closed instead. */

@@ -141,7 +141,7 @@ def test_a_wrong_password_and_a_missing_database(database: RunningPart, server: 
 
 
 def test_nobody_listens(database: RunningPart) -> None:
-    assert ask(database, f"postgresql://u:p@127.0.0.1:{free_port()}/d", "SELECT 1") == "P1001"
+    assert ask(database, f"postgresql://u:p@127.0.0.1:{free_port()}/d?connect_timeout=1", "SELECT 1") == "P1001"
 
 
 def test_schema_and_session(database: RunningPart, server: TcpServer) -> None:

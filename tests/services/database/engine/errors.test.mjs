@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { describe, ErrorRegistry, nativeErrors } from '../../../../services/database/engine/errors.mjs'
+import { describe, ErrorRegistry, isUnreachable, nativeErrors } from '../../../../services/database/engine/errors.mjs'
 
 const where = { host: 'db', port: 5432, database: 'd', user: 'u', max: 7, poolTimeout: 3 }
 const error = (message, extra = {}) => Object.assign(new Error(message), extra)
@@ -44,4 +44,11 @@ test('the registry forgets the oldest', () => {
   const first = registry.register(error('first'))
   for (let i = 0; i < 1000; i++) registry.register(error('more'))
   assert.equal(registry.take(first), undefined)
+})
+
+test('only a server that may be back in a moment is worth another try', () => {
+  for (const again of [error('', { code: 'ECONNREFUSED' }), error('', { code: 'ENOENT' }), error('', { code: '57P03', severity: 'FATAL' })])
+    assert.equal(isUnreachable(again), true)
+  for (const never of [error('', { code: '28P01', severity: 'FATAL' }), error('timeout exceeded when trying to connect'), error('', { code: '53300', severity: 'FATAL' })])
+    assert.equal(isUnreachable(never), false)
 })
