@@ -10,7 +10,7 @@ import pytest
 from plugins.litellm_adapter.key_guard import KeyGuard, changes
 
 LABEL = {"max_tier": "small"}
-STORED = {"sk-labelled": {"signalbox": LABEL}, "team-labelled": {"signalbox": LABEL}, "sk-plain": {"note": "x"}}
+STORED: dict[str, dict[str, Any]] = {"sk-labelled": {"signalbox": LABEL}, "team-labelled": {"signalbox": LABEL}, "sk-plain": {"note": "x"}}
 ADMIN, USER = SimpleNamespace(user_role="proxy_admin"), SimpleNamespace(user_role="internal_user")
 WITH, WITHOUT, OTHER = {"signalbox": LABEL, "a": 1}, {"a": 1}, {"signalbox": {"max_tier": "frontier"}}
 
