@@ -33,7 +33,7 @@ SECRETS: tuple[tuple[re.Pattern[str], Callable[[str], str]], ...] = (
     (re.compile(r"(?<![\w/=+-])(?=[\w-]*\d)(?=[\w-]*[A-Z])[A-Za-z0-9_-]{40,}=*"), lambda _: "scrubbed"),
     (re.compile(r"[\w.+-]+@[\w-]+\.[\w.]+"), lambda _: "someone@example.test"),
     (re.compile(rf'\\"{re.escape(socket.gethostname())}\\"'), lambda _: '\\"host\\"'),
-    (re.compile(r"\b[0-9a-f]{12}:\d+\b|/tmp/[\w./-]+|/work/[\w./-]+|/root/[\w./-]+"), lambda _: "scrubbed-place"),
+    (re.compile(r"\b[0-9a-f]{12}:\d+\b|/(?:tmp|root|home|srv|opt)/[\w./-]+"), lambda _: "scrubbed-place"),
 )
 
 
