@@ -28,7 +28,7 @@ help: ## this list
 run: install ## install where needed, start everything, Ctrl-C stops it (flags: make run ARGS="--port 8080")
 	@exec $(VENV)/bin/signalbox up $(ARGS)
 
-install: $(STAMPS)/project $(STAMPS)/engine ## everything that running needs, into this folder
+install: $(STAMPS)/engine ## everything that running needs, into this folder
 
 test: install test-deps check ## install what the tests need, check, run all tests
 	$(PY) -m pytest -m "not vllm" $(ARGS)
@@ -81,10 +81,11 @@ $(STAMPS)/project: pyproject.toml $(STAMPS)/runtime
 	@$(PY) -m compileall -q plugins services
 	@touch $@
 
-$(STAMPS)/engine: $(ENGINE)/package.json $(ENGINE)/package-lock.json $(STAMPS)/runtime
-	@echo "[4/4] query engine of the database, from npm"
+$(STAMPS)/engine: $(ENGINE)/package.json $(ENGINE)/package-lock.json services/database/client.py $(STAMPS)/project
+	@echo "[4/4] query engine of the database, from npm, and its client"
 	@cd $(ENGINE) && $(if $(NODE_DIR),$(NODE_DIR)/bin/node $(NODE_DIR)/lib/node_modules/npm/bin/npm-cli.js,npm) \
 		ci --ignore-scripts --no-audit --no-fund
+	@$(PY) -m services.database.client
 	@touch $@
 
 $(STAMPS)/test: requirements/test.lock $(STAMPS)/runtime

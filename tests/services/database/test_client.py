@@ -57,6 +57,18 @@ def test_the_made_client_works_without_engine_or_node(package: Path) -> None:
     assert done.stdout == "True False\n"
 
 
+def test_the_types_of_all_tables_are_loaded_only_when_one_is_asked_for(package: Path) -> None:
+    client.ensure_client()
+    code = (
+        "import sys; from prisma import Prisma, models, types; full = 'prisma." + client.TYPES + "'; "
+        "print(full in sys.modules, hasattr(types, 'Nonesuch'), full in sys.modules); "
+        "from prisma.types import LiteLLM_UserTableWhereInput as w, SortOrder; print(w.__name__)"
+    )
+    environment = {"PYTHONPATH": str(package.parent), "PATH": os.defpath}
+    done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines() == ["False False True", "LiteLLM_UserTableWhereInput"]
+
+
 def test_another_schema_is_refused(package: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     other = tmp_path / "schema.prisma"
     other.write_text(client.schema_path().read_text(encoding="utf-8") + "\n// newer\n", encoding="utf-8")
