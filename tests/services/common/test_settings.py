@@ -9,7 +9,8 @@ def settings(arguments: list[str], environ: dict[str, str]) -> ServiceSettings:
     return service_settings("instant", service_parser("instant", "").parse_args(arguments), environ)
 
 
-def test_defaults_listen_on_loopback_only() -> None:
+def test_defaults_listen_on_loopback_only(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)  # where a gateway was run there is a key to find
     assert settings([], {}) == ServiceSettings("instant", "127.0.0.1", 0, Path(".signalbox"), None, "plain")
 
 

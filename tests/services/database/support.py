@@ -160,3 +160,9 @@ class RunningEngine:
         self.process.wait(10)
         if self.process.stderr is not None:
             self.process.stderr.close()
+
+
+def Json(value: Any) -> Any:  # noqa: N802  as the client's own, whose type refuses what it takes
+    import prisma
+
+    return prisma.Json(value)
