@@ -50,6 +50,11 @@ def own_routes(hooks: SignalboxHooks, parts: Parts) -> APIRouter:
         log = hooks.gateway.log
         return {"decisions": log.recent(limit) if log is not None else []}
 
+    @router.get("/get/latest_release_info")
+    async def latest_release(key: Key) -> None:
+        # LiteLLM's own route asks GitHub whenever the admin UI is opened.
+        del key
+
     @router.get("/health/readiness")
     async def readiness(response: Response) -> dict[str, Any]:
         from litellm.proxy.health_endpoints._health_endpoints import health_readiness

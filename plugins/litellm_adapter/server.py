@@ -24,6 +24,7 @@ STATE_ENV = "SIGNALBOX_STATE"
 _LITELLM_ENV = {
     "LITELLM_LOCAL_MODEL_COST_MAP": "True",  # else three attempts to fetch a price table
     "LITELLM_LOCAL_ANTHROPIC_BETA_HEADERS": "True",  # the same for a table of headers
+    "LITELLM_LOCAL_BLOG_POSTS": "True",  # the same for news on the admin UI's first page
     "LITELLM_TELEMETRY": "False",
     "LITELLM_MODE": "PRODUCTION",  # else a .env file of the working directory is read
     "LITELLM_LOG": "WARNING",

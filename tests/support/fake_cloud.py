@@ -12,6 +12,7 @@ import asyncio
 import json
 import threading
 import time
+import uuid
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -257,7 +258,13 @@ def _whole(path: str, body: dict[str, Any], name: str, behavior: Behavior) -> di
             {"id": "call_1", "type": "function", "function": called}]}  # fmt: skip
     reason = "tool_calls" if message.get("tool_calls") else "stop"
     choices = [{"index": i, "message": message, "finish_reason": reason} for i in range(int(body.get("n") or 1))]
-    return {"id": "x", "object": "chat.completion", "created": 1, "model": model, "choices": choices, "usage": usage}
+    head = {"id": _new_id(), "object": "chat.completion", "created": 1, "model": model}
+    return {**head, "choices": choices, "usage": usage}
+
+
+def _new_id() -> str:
+    """As providers have it, no two answers share one: LiteLLM keeps one spend log an id."""
+    return f"chatcmpl-{uuid.uuid4().hex}"
 
 
 async def _stream(path: str, body: dict[str, Any], name: str) -> AsyncIterator[bytes]:
@@ -275,7 +282,7 @@ async def _stream(path: str, body: dict[str, Any], name: str) -> AsyncIterator[b
         ):
             yield f"event: {kind}\ndata: {json.dumps({'type': kind, **value})}\n\n".encode()
         return
-    base = {"id": "x", "object": "chat.completion.chunk", "created": 1, "model": model}
+    base = {"id": _new_id(), "object": "chat.completion.chunk", "created": 1, "model": model}
     for word in ("answer ", "from ", name, " in ", "pieces"):
         delta = {"index": 0, "delta": {"role": "assistant", "content": word}, "finish_reason": None}
         yield f"data: {json.dumps({**base, 'choices': [delta]})}\n\n".encode()
