@@ -95,7 +95,7 @@ class AdminUi:
         page.get_by_role("button", name="Edit Settings").click()
         field = page.locator("textarea[name=metadata]")
         field.fill(metadata)
-        field.scroll_into_view_if_needed()
+        field.evaluate("field => field.scrollIntoView({block: 'center'})")
         self.shot("metadata")
         with page.expect_response(lambda r: "/key/update" in r.url) as made:
             page.get_by_role("button", name="Save Changes").click()

@@ -48,7 +48,9 @@ def see_it(ui: AdminUi, alias: str) -> None:
     assert f"${COST['frontier']:.6f}" in log
     assert "Success" in log
     assert "7(3+4)" in log
-    assert "Total Requests" in ui.usage("View activity")
+    usage = ui.usage("View activity")
+    assert "Top models" in usage
+    assert "frontier" in usage
 
 
 def tier_of(client: openai.OpenAI) -> str | None:
