@@ -41,3 +41,18 @@ def test_a_wrong_number_is_a_usage_error(monkeypatch: pytest.MonkeyPatch) -> Non
     done = CliRunner().invoke(main, ["up"])
     assert done.exit_code == 2
     assert "SIGNALBOX_PORT" in done.output
+
+
+def test_a_unit_is_printed_and_nothing_starts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    done = CliRunner().invoke(main, ["up", "--print-systemd", "--port", "8081", "--state", str(tmp_path / "s")])
+    assert done.exit_code == 0
+    assert f"--state {tmp_path / 's'} --host 127.0.0.1 --port 8081" in done.output
+    assert not (tmp_path / "s").exists()
+
+
+def test_a_secret_file_that_is_not_there_is_a_usage_error(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("DATABASE_URL_FILE", str(tmp_path / "none"))
+    done = CliRunner().invoke(main, ["up", "--state", str(tmp_path / "s")])
+    assert done.exit_code == 2
+    assert "DATABASE_URL_FILE" in done.output

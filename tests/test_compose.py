@@ -1,0 +1,103 @@
+"""The production form as files: compose.yaml, Dockerfile. What runs in it: tests/e2e/test_production.py."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from plugins.routing.config.load import load_config
+
+ROOT = Path(__file__).parent.parent
+COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "compose.yaml").read_text("utf-8"))
+SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
+DOCKERFILE = (ROOT / "Dockerfile").read_text("utf-8")
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_every_service_is_hardened_and_pinned(name: str) -> None:
+    service = SERVICES[name]
+    assert service["read_only"] is True
+    assert service["cap_drop"] == ["ALL"]
+    assert service["security_opt"] == ["no-new-privileges:true"]
+    if name != "ollama-volume":  # gives a new volume away, with no network, and ends
+        assert int(service["user"].split(":")[0]) > 0
+        assert "cap_add" not in service
+    assert re.search(r":v?\d+\.\d+(\.\d+)?(-\w+)?$", service["image"]), "a tag of one version"
+    assert "privileged" not in service
+    assert not any("docker.sock" in str(v) for v in service.get("volumes", ()))
+
+
+def test_only_what_calls_clouds_or_fetches_has_a_route_out() -> None:
+    assert COMPOSE["networks"]["inside"] == {"internal": True}
+    out = {name for name, service in SERVICES.items() if "outside" in service.get("networks", ())}
+    assert out == {"signalbox", "ollama-pull"}
+    assert SERVICES["ollama-volume"]["network_mode"] == "none"
+    assert [name for name, service in SERVICES.items() if "ports" in service] == ["signalbox"]
+    assert SERVICES["signalbox"]["ports"][0].startswith("${SIGNALBOX_BIND:-127.0.0.1}:")
+
+
+def test_no_password_stands_in_an_environment_or_a_command() -> None:
+    for name, service in SERVICES.items():
+        for key, value in service.get("environment", {}).items():
+            if any(word in key for word in ("PASSWORD", "KEY", "SECRET")):
+                assert value is None or str(value).startswith("/run/secrets/"), f"{name}: {key}"
+            assert not re.search(r"://[^/@]*:[^/@]*@", str(value)), f"{name}: {key} holds a password"
+    assert all(secret["file"].startswith("./.signalbox/") for secret in COMPOSE["secrets"].values()), "git ignores it"
+
+
+def test_health_conditions_wait_for_readiness() -> None:
+    assert "/health/readiness" in str(SERVICES["signalbox"]["healthcheck"]["test"])
+    waits = SERVICES["signalbox"]["depends_on"]
+    assert waits == {name: {"condition": "service_healthy"} for name in ("postgres", "redis")}
+    assert all("healthcheck" in SERVICES[name] for name in ("signalbox", "postgres", "redis", "ollama", "vllm"))
+
+
+def test_gpus_are_reserved_by_the_profiles() -> None:
+    for name in ("ollama", "vllm"):
+        (device,) = SERVICES[name]["deploy"]["resources"]["reservations"]["devices"]
+        assert device["capabilities"] == ["gpu"]
+        assert SERVICES[name]["profiles"] == [name]
+
+
+def test_the_shipped_configuration_of_the_containers_is_valid() -> None:
+    config = load_config(ROOT / "deploy/config/litellm_config.yaml")
+    assert config.spec.discovery.ollama == ("http://ollama:11434",)
+    assert config.spec.discovery.vllm == ("http://vllm:8000",)
+
+
+def test_the_image_is_built_from_the_locks_and_runs_as_nobody_in_particular() -> None:
+    assert "pip install --require-hashes -r requirements/runtime.lock" in DOCKERFILE
+    assert 'npm-cli.js" ci --omit=dev --ignore-scripts' in DOCKERFILE
+    assert "python -m services.database.client" in DOCKERFILE
+    last = DOCKERFILE.rsplit("\nFROM ", 1)[1]
+    assert re.search(r"^USER 10001:10001$", last, re.MULTILINE)
+    assert SERVICES["signalbox"]["user"] == "10001:10001"
+    assert not re.search(r"\b(curl|wget|ADD|apt-get)\b", DOCKERFILE)
+
+
+def test_what_the_image_copies_is_there_and_let_through() -> None:
+    rules = (ROOT / ".dockerignore").read_text("utf-8").splitlines()
+    allowed = [line[1:].removesuffix("/**") for line in rules if line.startswith("!")]
+    copies = re.findall(r"^COPY (?!--from)(.+)$", DOCKERFILE, re.MULTILINE)
+    assert copies
+    for sources in (line.split()[:-1] for line in copies):
+        for source in sources:
+            assert (ROOT / source).exists(), source
+            assert any(source == one or source.startswith(f"{one}/") for one in allowed), source
+    assert "**" in rules
+    assert not any(line.startswith("!.signalbox") for line in rules)
+
+
+@pytest.mark.skipif(shutil.which("docker-compose") is None, reason="no docker-compose here")
+def test_docker_compose_reads_it() -> None:
+    profiles = [word for name in ("ollama", "ollama-pull", "vllm") for word in ("--profile", name)]
+    command = ["docker-compose", "-f", str(ROOT / "compose.yaml"), *profiles, "config", "--services"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+    assert done.returncode == 0, done.stderr
+    assert set(done.stdout.split()) == set(SERVICES)
