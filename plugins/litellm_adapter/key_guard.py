@@ -1,9 +1,9 @@
-"""Only administrators set what a key or team may do here: ``metadata["signalbox"]``.
+"""Only administrators set what a key may do here (``metadata["signalbox"]``), and a deleted key is gone at once.
 
 Knows: LiteLLM's management routes that write metadata, and where stored metadata is. Does not know: what the label
 means. LiteLLM lets users edit the metadata of their own keys and team admins that of their teams, and an update
 replaces metadata whole; so a caller who is no administrator must leave the label as it is stored, also by not dropping
-it.
+it. Of other edits LiteLLM tells its workers through Redis, of a deleted key it does not: that is done here.
 """
 
 from __future__ import annotations
@@ -30,6 +30,7 @@ Scope = MutableMapping[str, Any]
 Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 WhoAsks = Callable[[Scope, Receive], Awaitable[Any]]
+Evict = Callable[[str], Awaitable[None]]
 Stored = Callable[[Table, str], Awaitable[Mapping[str, Any]]]
 
 
@@ -44,10 +45,17 @@ class Change:
 
 class KeyGuard:
     """Wraps LiteLLM's application. ``who_asks`` authenticates (raises where that fails); ``stored`` gives the metadata
-    of one key (secret or hash) or team, empty where there is none."""
+    of one key (secret or hash) or team, empty where there is none; ``evict`` makes every worker forget a key."""
 
-    def __init__(self, app: App, who_asks: WhoAsks | None = None, stored: Stored | None = None) -> None:
+    def __init__(
+        self,
+        app: App,
+        who_asks: WhoAsks | None = None,
+        stored: Stored | None = None,
+        evict: Evict | None = None,
+    ) -> None:
         self._app = app
+        self._evict = evict or _everywhere
         self._who_asks = who_asks or _authenticate
         self._stored = stored or _from_database
 
@@ -64,7 +72,17 @@ class KeyGuard:
         except Refused as error:
             await _answer(send, error)
             return
-        await self._app(scope, _replay(raw, receive), send)
+        status = 0
+
+        async def watched(message: Message) -> None:
+            nonlocal status
+            status = message.get("status", status)
+            await send(message)
+
+        await self._app(scope, _replay(raw, receive), watched)
+        if status == 200 and scope["path"] == "/key/delete":
+            for key in deleted(raw):
+                await self._evict(key)
 
     async def _check(self, scope: Scope, raw: bytes) -> None:
         """Raises Refused where this caller may not write what the body holds."""
@@ -127,6 +145,13 @@ def changes(path: str, body: Any) -> list[Change]:
             target = None if parts[1] == "new" else in_path or _text(item.get("team_id"))
             found.append(Change("team", target, item["metadata"]))
     return found
+
+
+def deleted(raw: bytes) -> list[str]:
+    """The keys, or their hashes, that an accepted deletion named."""
+    body = json.loads(raw)
+    keys = body.get("keys") if isinstance(body, dict) else None
+    return [key for key in keys if isinstance(key, str)] if isinstance(keys, list) else []
 
 
 def mentions(body: Any) -> bool:
@@ -202,6 +227,13 @@ async def _authenticate(scope: Scope, receive: Receive) -> Any:
         azure_apim_header=header("ocp-apim-subscription-key"),
         custom_litellm_key_header=header("x-litellm-api-key"),
     )
+
+
+async def _everywhere(key: str) -> None:
+    from litellm.proxy.common_utils.auth_cache_invalidation_pubsub import publish_auth_cache_invalidation
+    from litellm.proxy.utils import hash_token
+
+    await publish_auth_cache_invalidation(cache_key=hash_token(key) if key.startswith("sk-") else key)
 
 
 async def _from_database(table: Table, target: str) -> Mapping[str, Any]:

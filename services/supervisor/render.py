@@ -29,9 +29,9 @@ LITELLM_SETTINGS: Mapping[str, Any] = {
 """Ours where the user's file does not say."""
 
 GENERAL_SETTINGS: Mapping[str, Any] = {
-    # A revoked or edited key holds in every worker within a second: LiteLLM tells other workers of most edits through
-    # Redis, but not of a deleted key, and a request that runs meanwhile can put the old one back.
-    "user_api_key_cache_ttl": 0.8,
+    # Seconds that a worker keeps a key which it has read. An edit or a revocation is told to all workers through Redis;
+    # this bounds what they miss: while Redis is away, and where a request that runs meanwhile puts the old key back.
+    "user_api_key_cache_ttl": 0.5,
     # Seconds (LiteLLM adds 0 to 5 at random) that spend waits in memory; a worker that is killed loses those.
     "proxy_batch_write_at": 2,
 }

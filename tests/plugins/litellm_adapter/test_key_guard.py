@@ -10,7 +10,11 @@ import pytest
 from plugins.litellm_adapter.key_guard import KeyGuard, changes
 
 LABEL = {"max_tier": "small"}
-STORED: dict[str, dict[str, Any]] = {"sk-labelled": {"signalbox": LABEL}, "team-labelled": {"signalbox": LABEL}, "sk-plain": {"note": "x"}}
+STORED: dict[str, dict[str, Any]] = {
+    "sk-labelled": {"signalbox": LABEL},
+    "team-labelled": {"signalbox": LABEL},
+    "sk-plain": {"note": "x"},
+}
 ADMIN, USER = SimpleNamespace(user_role="proxy_admin"), SimpleNamespace(user_role="internal_user")
 WITH, WITHOUT, OTHER = {"signalbox": LABEL, "a": 1}, {"a": 1}, {"signalbox": {"max_tier": "frontier"}}
 
@@ -95,6 +99,31 @@ async def test_who_is_no_admin_leaves_the_label_as_it_is(path: str, body: Any, s
 async def test_other_routes_and_methods_are_left_alone() -> None:
     assert await status_of("/v1/chat/completions", {"metadata": WITH}, USER) == 200
     assert await status_of("/key/info", b"", USER, "GET") == 200
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "evicted"),
+    [("/key/delete", 200, ["sk-a", "hash-b"]), ("/key/delete", 403, []), ("/key/block", 200, [])],
+)
+async def test_a_deleted_key_is_forgotten_everywhere(path: str, status: int, evicted: list[str]) -> None:
+    forgotten: list[str] = []
+
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        await send({"type": "http.response.start", "status": status, "headers": []})
+        await send({"type": "http.response.body", "body": b"{}"})
+
+    async def receive() -> dict[str, Any]:
+        return {"type": "http.request", "body": b'{"keys": ["sk-a", "hash-b", 3]}', "more_body": False}
+
+    async def send(message: Any) -> None:
+        assert not forgotten
+
+    async def evict(key: str) -> None:
+        forgotten.append(key)
+
+    scope = {"type": "http", "method": "POST", "path": path, "headers": []}
+    await KeyGuard(app, evict=evict)(scope, receive, send)
+    assert forgotten == evicted
 
 
 def test_a_bulk_change_names_each_key() -> None:
