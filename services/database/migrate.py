@@ -123,6 +123,16 @@ def migrate(url: str, directory: Path | None = None) -> Outcome:
     return Outcome(tuple(missing), len(finished), time.perf_counter() - begun)
 
 
+def pending(url: str, directory: Path | None = None) -> tuple[str, ...]:
+    """Names that `migrate` would apply; changes nothing. Raises as `migrate` does."""
+    directory = directory or migrations_directory()
+    known = sorted(entry.name for entry in directory.iterdir() if (entry / "migration.sql").exists())
+    with psycopg.connect(libpq_url(url), autocommit=True, connect_timeout=5) as connection:
+        finished, unfinished = _ledger(connection)
+    _refuse_unfinished(unfinished, directory)
+    return tuple(_missing(known, finished))
+
+
 def _ledger(connection: psycopg.Connection) -> tuple[set[str], list[str]]:
     if connection.execute("SELECT to_regclass('_prisma_migrations')").fetchone() == (None,):
         return set(), []

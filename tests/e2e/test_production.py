@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from typing import Any
 
 import httpx
 import psycopg
@@ -86,7 +87,7 @@ def _config(cloud: FakeCloud) -> str:
         "litellm_params": {"model": "openai/up-small", "api_base": f"{cloud.url}/v1", "api_key": "sk-upstream"},
         "model_info": {"tier": "small", "location": "local", "context_window": 100_000},
     }
-    off = {"ollama": [], "vllm": [], "models_dir": None, "cloud": False}
+    off: dict[str, Any] = {"ollama": [], "vllm": [], "models_dir": None, "cloud": False}
     return json.dumps({"model_list": [entry], "gateway": {"instant": {"enabled": False}, "discovery": off}})
 
 

@@ -14,6 +14,7 @@ from services.database.migrate import (
     libpq_url,
     migrate,
     migrations_directory,
+    pending,
     statements,
 )
 from services.database.postgres import Postgres
@@ -68,6 +69,14 @@ def test_in_order_and_only_what_is_missing(url: str, tmp_path: Path) -> None:
     outcome = migrate(url, tmp_path)
     assert (outcome.applied, outcome.present) == (("m3",), 2)
     assert ledger(url) == [("m1", True, False, 1), ("m2", True, False, 1), ("m3", True, False, 1)]
+
+
+def test_what_is_pending_is_told_and_not_applied(url: str, tmp_path: Path) -> None:
+    directory = write(tmp_path, a="CREATE TABLE a (x int)", b="CREATE TABLE b (x int)")
+    assert pending(url, directory) == tuple(sorted(p.name for p in directory.iterdir()))
+    assert tables(url) == set()
+    migrate(url, directory)
+    assert pending(url, directory) == ()
 
 
 def test_two_starters_apply_each_once(url: str, tmp_path: Path) -> None:
