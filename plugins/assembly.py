@@ -64,4 +64,10 @@ def build_router(config: Config, *, base_dir: Path | None = None, previous: Rout
 
 def _with_absolute_paths(spec: GatewaySpec, base_dir: Path) -> GatewaySpec:
     answers = tuple(str((base_dir / name).resolve()) for name in spec.instant.answers)
-    return spec.model_copy(update={"instant": spec.instant.model_copy(update={"answers": answers})})
+    terms = tuple(str((base_dir / name).resolve()) for name in spec.boundary.terms_files)
+    return spec.model_copy(
+        update={
+            "instant": spec.instant.model_copy(update={"answers": answers}),
+            "boundary": spec.boundary.model_copy(update={"terms_files": terms}),
+        }
+    )

@@ -27,17 +27,25 @@ ROOMS = ("plugins", "services", "litellm", "tests")
 # Which of our own packages (and litellm) a room may import, beside itself. The longest matching room counts.
 ALLOWED: dict[str, tuple[str, ...]] = {
     "plugins.routing": (),
-    "plugins.signals": ("plugins.routing", "plugins.classifier", "plugins.answers"),
+    "plugins.signals": ("plugins.routing", "plugins.classifier", "plugins.answers", "plugins.detectors"),
     "plugins.policies": ("plugins.routing",),
     "plugins.classifier": ("plugins.routing",),
     "plugins.answers": ("plugins.routing",),
+    "plugins.detectors": ("plugins.routing",),
     "plugins.registry": ("plugins.signals", "plugins.policies"),
     "plugins.assembly": ("plugins.registry", "plugins.routing"),
     "plugins.litellm_hooks": ("plugins.litellm_adapter",),
     "plugins.litellm_adapter": ("plugins", "services.common", "litellm"),
     "services.common": (),
     # explain decides with the real router; `signalbox router` trains and measures the classifier
-    "services.cli": ("services", "plugins.routing", "plugins.registry", "plugins.assembly", "plugins.classifier"),
+    "services.cli": (
+        "services",
+        "plugins.routing",
+        "plugins.registry",
+        "plugins.assembly",
+        "plugins.classifier",
+        "plugins.detectors",
+    ),
     "services.supervisor": ("services", "plugins.routing", "plugins.registry", "plugins.assembly"),
     "services.console": ("services.common", "plugins.routing"),
     "services.discovery": ("services.common", "services.llm", "plugins.routing"),  # the folder of *.gguf is llm's

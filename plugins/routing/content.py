@@ -54,12 +54,13 @@ class BadRequest(Exception):  # noqa: N818 (it is a status, not a fault of ours)
 class Content:
     """What one request holds, filled message by message."""
 
-    __slots__ = ("modalities", "quarters", "tokens")
+    __slots__ = ("modalities", "opaque", "quarters", "tokens")
 
     def __init__(self) -> None:
         self.modalities: set[str] = {"text"}
         self.quarters = 0
         self.tokens = 0
+        self.opaque = False
 
     @property
     def token_estimate(self) -> int:

@@ -123,6 +123,8 @@ _WHY = {
     "declared": "the request declared it",
     "conversation": "an earlier turn of this conversation had it; a new conversation starts afresh",
     "unreadable": "it holds content that cannot be read here",
+    "detectors": "it holds personal data, a secret or a term of the organization",
+    "detectors_failed": "its text could not be looked at",
 }
 """What ``detail.why`` of the signal ``data_class`` means to the caller."""
 

@@ -23,6 +23,20 @@ MAX_TOOLS = 1024
 routed."""
 
 MAX_MODEL_CHARS = 256
+_ATTACHED: tuple[str, ...] = (
+    "tools",
+    "functions",
+    "response_format",
+    "output_format",
+    "text",
+    "suffix",
+    "prediction",
+    "documents",
+    "stop",
+    "user",
+)
+"""Fields that a model, or the provider behind it, is shown beside the messages."""
+
 _IDENTITY_CHARS = 8192
 """Characters of the system prompt and of the first user turn that identify a conversation, beside their
 lengths."""
@@ -58,10 +72,17 @@ def facts_from_body(
         token_estimate=content.token_estimate,
         max_output_tokens=_max_output_tokens(body),
         caller=caller,
+        attached=tuple(body[key] for key in _attached(shape) if body.get(key)),
+        opaque=content.opaque,
         conversation=conversation_id(
             conversation_secret, caller.key_id, conversation_header, body.get("previous_response_id"), messages
         ),
     )
+
+
+def _attached(shape: str) -> tuple[str, ...]:
+    """An instruction for audio or a document is no message, so it is named here."""
+    return (*_ATTACHED, "prompt") if shape in ("audio", "document") else _ATTACHED
 
 
 def conversation_id(

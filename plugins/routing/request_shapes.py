@@ -76,8 +76,10 @@ def _from_texts(value: object, param: str, content: Content) -> Sequence[Mapping
             messages.append({"role": "user", "content": item})
         elif isinstance(item, int) and not isinstance(item, bool):
             content.tokens += 1
+            content.opaque = True
         elif isinstance(item, list) and all(isinstance(token, int) for token in item):
             content.tokens += len(item)
+            content.opaque = True
         elif isinstance(item, Mapping) and param == "input":  # moderation of images
             content.messages([{"role": "user", "content": [item]}], f"{param}[{index}]")
             messages.append({"role": "user", "content": [item]})

@@ -114,8 +114,9 @@ class Facts:
     messages, whatever the route's own shape was. ``text``: the last user turn as plain text. ``modalities``:
     subset of ``{"text", "image", "audio", "file"}`` found in the content. ``needs``: subset of ``{"tools",
     "json_schema", "json_object", "logprobs", "n", "stream"}``. ``token_estimate``: tokens of all input.
-    ``max_output_tokens``: as asked, else None. ``conversation``: an opaque id, equal for the turns of one
-    conversation.
+    ``attached``: what else of the body a model is shown: tools, formats, documents to rank. ``opaque``: some of
+    the text came as token numbers, which nobody reads here. ``max_output_tokens``: as asked, else None.
+    ``conversation``: an opaque id, equal for the turns of one conversation.
     """
 
     request_id: str
@@ -130,6 +131,8 @@ class Facts:
     max_output_tokens: int | None = None
     caller: Caller = field(default_factory=Caller)
     conversation: str = ""
+    attached: Sequence[Any] = ()
+    opaque: bool = False
 
 
 @dataclass(frozen=True, slots=True)

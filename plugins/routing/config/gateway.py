@@ -11,6 +11,7 @@ from plugins.routing.config.problems import Findings, Path, shown, unknown
 from plugins.routing.config.reader import read_section
 from plugins.routing.config.spec import (
     DEFAULT_CAPABILITIES,
+    DEFAULT_DETECTORS,
     DEFAULT_INTENTS,
     Boundary,
     Capability,
@@ -38,6 +39,7 @@ def read_gateway(value: object, findings: Findings) -> GatewaySpec:
     merged = _with_defaults(read_section(GatewaySpec, value, GATEWAY, findings))
     _check_intents(merged, findings)
     _check_zones(merged, findings)
+    _check_detectors(merged.boundary, findings)
     for name, capability in merged.capabilities.items():
         _check_capability(name, capability, merged, findings)
     _check_urls(merged, findings)
@@ -46,11 +48,12 @@ def read_gateway(value: object, findings: Findings) -> GatewaySpec:
 
 def _with_defaults(spec: GatewaySpec) -> GatewaySpec:
     zones = {**Boundary().zones, **spec.boundary.zones}
+    detectors = {**DEFAULT_DETECTORS, **spec.boundary.detectors}
     return spec.model_copy(
         update={
             "capabilities": {**DEFAULT_CAPABILITIES, **spec.capabilities},
             "intents": {**DEFAULT_INTENTS, **spec.intents},
-            "boundary": spec.boundary.model_copy(update={"zones": zones}),
+            "boundary": spec.boundary.model_copy(update={"zones": zones, "detectors": detectors}),
         }
     )
 
@@ -67,6 +70,20 @@ def _check_zones(spec: GatewaySpec, findings: Findings) -> None:
             (*GATEWAY, "boundary", "zones", UNKNOWN_LOCATION),
             f'"{UNKNOWN_LOCATION}" is reserved for deployments without a location: they get the lowest class',
         )
+
+
+def _check_detectors(boundary: Boundary, findings: Findings) -> None:
+    path = (*GATEWAY, "boundary")
+    for name in boundary.detectors:
+        if name not in DEFAULT_DETECTORS:
+            findings.error((*path, "detectors", name), unknown("type", name, DEFAULT_DETECTORS))
+    for index, name in enumerate(boundary.mentions):
+        if name not in DEFAULT_DETECTORS:
+            findings.error((*path, "mentions", index), unknown("type", name, DEFAULT_DETECTORS))
+    for holder, modalities in boundary.exempt.items():
+        for index, word in enumerate(modalities):
+            if word not in ("image", "audio", "file"):
+                findings.error((*path, "exempt", holder, index), unknown("modality", word, ("image", "audio", "file")))
 
 
 def _check_capability(name: str, capability: Capability, spec: GatewaySpec, findings: Findings) -> None:

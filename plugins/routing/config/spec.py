@@ -39,15 +39,65 @@ class Capability(Section):
     when_unavailable: Availability | None = None
 
 
+DEFAULT_DETECTORS: dict[str, DataClass] = {
+    "private_key": DataClass.RESTRICTED,
+    "secret": DataClass.RESTRICTED,
+    "url_credentials": DataClass.RESTRICTED,
+    "term": DataClass.RESTRICTED,
+    "credit_card": DataClass.RESTRICTED,
+    "iban_code": DataClass.RESTRICTED,
+    "us_ssn": DataClass.RESTRICTED,
+    "national_id": DataClass.RESTRICTED,
+    "passport": DataClass.RESTRICTED,
+    "driver_license": DataClass.RESTRICTED,
+    "account_number": DataClass.RESTRICTED,
+    "date_of_birth": DataClass.INTERNAL,
+    "person": DataClass.INTERNAL,
+    "street_address": DataClass.INTERNAL,
+    "zip_code": DataClass.INTERNAL,
+    "phone_number": DataClass.INTERNAL,
+    "email_address": DataClass.INTERNAL,
+    "ip_address": DataClass.INTERNAL,
+    "mac_address": DataClass.INTERNAL,
+    "crypto": DataClass.INTERNAL,
+    "age": DataClass.INTERNAL,
+    "gpe": DataClass.INTERNAL,
+    "organization": DataClass.INTERNAL,
+    "nrp": DataClass.INTERNAL,
+    "title": DataClass.INTERNAL,
+    "date_time": DataClass.INTERNAL,
+    "domain_name": DataClass.INTERNAL,
+}
+"""The class of a text in which a detector finds this, where the YAML does not say."""
+
+DEFAULT_MENTIONS = ("age", "date_time", "domain_name", "gpe", "nrp", "organization", "title", "zip_code")
+
+
 class Boundary(Section):
     """``zones`` maps a location to the highest class it may be given. A location that is not named gets
-    ``public``."""
+    ``public``.
+
+    ``detectors``: the class of what is found, by type. ``combination``: the class of a person together with an address,
+    a number or a date of birth. ``mentions``: types that a positive label (header, key, team) of class public covers,
+    unless they are restricted. ``prose``: whether the token model looks for names and addresses. ``terms`` and
+    ``terms_files`` (relative to the configuration file): words of the organization. ``detector_timeout_ms``: for one
+    request; what was not looked at in time is restricted. ``exempt``: by key id (the hash) or team id, modalities that
+    nobody reads and that are let through all the same.
+    """
 
     default_class: DataClass = DataClass.INTERNAL
     zones: dict[str, DataClass] = Field(
         default_factory=lambda: {"local": DataClass.RESTRICTED, "cloud": DataClass.PUBLIC}
     )
     conversation: Literal["sticky", "off"] = "sticky"
+    detectors: dict[str, DataClass] = Field(default_factory=lambda: dict(DEFAULT_DETECTORS))
+    combination: DataClass = DataClass.RESTRICTED
+    mentions: tuple[str, ...] = DEFAULT_MENTIONS
+    prose: bool = True
+    terms: tuple[str, ...] = ()
+    terms_files: tuple[str, ...] = ()
+    detector_timeout_ms: float = Field(default=10_000.0, gt=0, le=600_000)
+    exempt: dict[str, tuple[str, ...]] = Field(default_factory=dict)
 
 
 class Health(Section):

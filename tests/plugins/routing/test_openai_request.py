@@ -177,3 +177,16 @@ def test_anything_is_facts_or_a_bad_request(body: dict[str, Any], route: str) ->
         assert facts.token_estimate >= 0
         assert isinstance(facts.text, str)
         assert isinstance(facts.conversation, str)
+
+
+def test_what_a_model_is_shown_beside_messages_is_attached() -> None:
+    tools = [{"type": "function", "function": {"name": "f"}}]
+    body = {"model": "auto", "messages": [{"role": "user", "content": "hi"}], "tools": tools, "temperature": 1}
+    found = facts_from_body(body, caller=Caller(), request_id="r")
+    assert found.attached == (tools,)
+    assert not found.opaque
+
+
+def test_token_numbers_are_opaque() -> None:
+    body = {"model": "embed", "input": [[1, 2, 3]]}
+    assert facts_from_body(body, route="/v1/embeddings", caller=Caller(), request_id="r").opaque

@@ -1,0 +1,1 @@
+"""Free-text personal data (names, addresses, places, organizations) by a trained token model."""
