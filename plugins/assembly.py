@@ -14,6 +14,7 @@ from plugins.routing.config.load import Config
 from plugins.routing.config.spec import GatewaySpec
 from plugins.routing.router import Router
 from plugins.routing.selection import Selection
+from plugins.routing.stickiness import Places, StickySelection
 from plugins.routing.types import SignalExtractor
 
 __all__ = ["Router", "build_router"]
@@ -58,8 +59,14 @@ def build_router(config: Config, *, base_dir: Path | None = None, previous: Rout
         deployments=config.deployments,
         extractors=extractors,
         policies=tuple(policy(spec) for policy in POLICIES),
-        selection=Selection(spec),
+        selection=StickySelection(Selection(spec), spec, _places(previous)),
     )
+
+
+def _places(previous: Router | None) -> Places:
+    """Where conversations are served; a changed policy does not forget it."""
+    selection = previous.selection if previous is not None else None
+    return selection.places if isinstance(selection, StickySelection) else Places()
 
 
 def _with_absolute_paths(spec: GatewaySpec, base_dir: Path) -> GatewaySpec:

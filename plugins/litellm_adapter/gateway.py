@@ -23,6 +23,7 @@ from plugins.routing.config.load import Config, load_config
 from plugins.routing.decision_log import DecisionLog
 from plugins.routing.live import LiveBoard
 from plugins.routing.router import Router
+from plugins.routing.stickiness import StickySelection
 from plugins.routing.types import Caller, Decision, Facts
 
 
@@ -85,6 +86,16 @@ class Gateway:
         trace.served = self._by_id.get(deployment_id)
         self.live.begin(deployment_id)
 
+    def stay(self, trace: Trace) -> None:
+        """The conversation goes on where it is served now."""
+        selection = self.router.selection
+        if isinstance(selection, StickySelection) and trace.served is not None:
+            selection.places.move(trace.conversation, trace.served.id)
+
+    def answered(self, trace: Trace) -> None:
+        """The attempt gave a whole answer, and another may follow all the same."""
+        self._finish_attempt(trace, 200)
+
     def end(self, trace: Trace, status: int) -> None:
         """The answer is complete; ``status`` 0: the caller went away. Writes one record, once."""
         self._finish_attempt(trace, trace.attempt_status or status)
@@ -94,10 +105,11 @@ class Gateway:
         else:
             self._write(trace, status)
 
-    def spent(self, trace: Trace, usd: float) -> None:
-        """What a complete answer cost, US dollars."""
-        if trace.served is not None and usd > 0:
-            self.budgets.spend(trace.budgets, trace.served, usd)
+    def spent(self, trace: Trace, usd: float, deployment_id: str = "") -> None:
+        """What a complete answer cost, US dollars. ``deployment_id``: whose it was, where an escalation made two."""
+        served = self._by_id.get(deployment_id, trace.served)
+        if served is not None and usd > 0:
+            self.budgets.spend(trace.budgets, served, usd)
 
     def on_usage(self, trace: Trace) -> None:
         """The tokens of an answer became known. Without an edge this is also its end."""

@@ -67,6 +67,12 @@ def check_attempt(kwargs: Mapping[str, Any], verdict: Verdict | None, safe: froz
     return deployment_id
 
 
+def id_of_event(kwargs: Mapping[str, Any]) -> str:
+    """The id of the deployment that a logged answer came from; "" where it is not told."""
+    params = kwargs.get("litellm_params")
+    return _nested_id(params) if isinstance(params, Mapping) else ""
+
+
 def _nested_id(kwargs: Mapping[str, Any]) -> str:
     for name in ("litellm_metadata", "metadata"):
         holder = kwargs.get(name)

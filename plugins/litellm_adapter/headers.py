@@ -30,6 +30,7 @@ def headers_of(trace: Trace) -> Mapping[str, str]:
         "x-signalbox-location": served.location if served is not None else None,
         "x-signalbox-reason": _reason(trace),
         "x-signalbox-decision-id": decision.id,
+        "x-signalbox-escalated": trace.escalation_reason,
     }
     below = served is not None and decision.needed is not None and served.tier < decision.needed
     if decision.degraded or below:
@@ -47,7 +48,8 @@ def _reason(trace: Trace) -> str:
     parts = [verdict.reason for verdict in decision.verdicts if verdict.reason]
     chosen = decision.chosen
     if trace.fell_back and chosen is not None:
-        parts.insert(0, f"fallback from {chosen.model_group}")
+        what = "escalated" if trace.escalated_from is not None else "fallback"
+        parts.insert(0, f"{what} from {chosen.model_group}")
     return "; ".join(parts)
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import os
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,7 @@ from litellm.integrations.custom_logger import CustomLogger
 from litellm.proxy._types import ProxyException
 
 from plugins.assembly import build_router
-from plugins.litellm_adapter import guards, rewrite, verdict
+from plugins.litellm_adapter import escalate, guards, rewrite, verdict
 from plugins.litellm_adapter.gateway import Gateway, open_gateway
 from plugins.litellm_adapter.headers import headers_of
 from plugins.litellm_adapter.listing import listed
@@ -26,7 +26,7 @@ from plugins.litellm_adapter.refusal import Refused
 from plugins.litellm_adapter.tier_budget import budgets_of
 from plugins.litellm_adapter.trace import CURRENT, Trace
 from plugins.litellm_adapter.translate import NO_CONTENT, facts_of
-from plugins.litellm_adapter.usage import tokens_of
+from plugins.litellm_adapter.usage import count_tokens, tokens_of
 from plugins.routing.denial import denial
 from plugins.routing.engine import new_decision_id
 
@@ -41,6 +41,7 @@ class SignalboxHooks(CustomLogger):  # type: ignore[misc] # litellm is untyped h
         super().__init__()
         self._gateway: Gateway | None = None
         self._starting: asyncio.Lock | None = None
+        self._escalation = escalate.Escalation()
 
     @property
     def gateway(self) -> Gateway:
@@ -114,16 +115,29 @@ class SignalboxHooks(CustomLogger):  # type: ignore[misc] # litellm is untyped h
             status = getattr(exception, "status_code", None)
             trace.attempt_status = status if isinstance(status, int) else 500
 
-    async def async_post_call_success_hook(self, data: dict[str, Any], user_api_key_dict: Any, response: Any) -> None:
-        """The body names the model that was asked for, also after a fallback, where LiteLLM leaves the served one."""
+    async def async_post_call_success_hook(self, data: dict[str, Any], user_api_key_dict: Any, response: Any) -> Any:
+        """The answer, or a better one where it was not good enough. Its body names the model that was asked for, also
+        after a fallback, where LiteLLM leaves the served one."""
         del user_api_key_dict
         found = verdict.read(data)
         if found is None:
-            return
+            return response
         trace = found.trace
         trace.tokens_in, trace.tokens_out = tokens_of(response)
+        response = await self._escalation.whole(self.gateway, found, data, response)
         if trace.fell_back and trace.requested and isinstance(getattr(response, "model", None), str):
             response.model = trace.requested
+        return response
+
+    async def async_post_call_streaming_iterator_hook(
+        self, user_api_key_dict: Any, response: Any, request_data: dict[str, Any]
+    ) -> AsyncGenerator[Any, None]:
+        """The chunks of a stream, or of a better one where its beginning shows that it will not be good enough."""
+        del user_api_key_dict
+        found = verdict.read(request_data)
+        chunks = response if found is None else self._escalation.stream(self.gateway, found, request_data, response)
+        async for chunk in chunks:
+            yield chunk
 
     async def async_post_call_response_headers_hook(
         self,
@@ -146,9 +160,11 @@ class SignalboxHooks(CustomLogger):  # type: ignore[misc] # litellm is untyped h
         del start_time, end_time
         found = _verdict_of_event(kwargs)
         if found is not None and self._gateway is not None:
-            found.trace.tokens_in, found.trace.tokens_out = tokens_of(response_obj)
+            count_tokens(found.trace, response_obj)
             cost = kwargs.get("response_cost")
-            self._gateway.spent(found.trace, cost if isinstance(cost, int | float) else 0.0)
+            self._gateway.spent(
+                found.trace, cost if isinstance(cost, int | float) else 0.0, guards.id_of_event(kwargs)
+            )
             self._gateway.on_usage(found.trace)
 
     async def async_filter_listed_models(self, user_api_key_dict: Any, model_names: Sequence[str]) -> Sequence[str]:
@@ -187,7 +203,7 @@ async def _judge(gateway: Gateway, trace: Trace, key: Any, data: dict[str, Any],
     facts = replace(facts, caller=replace(facts.caller, exhausted=gateway.budgets.exhausted(trace.budgets)))
     trace.caller, trace.route, trace.requested = facts.caller, facts.route, facts.capability
     trace.request_id, trace.token_estimate = facts.request_id, facts.token_estimate
-    trace.stream = bool(data.get("stream"))
+    trace.stream, trace.conversation = bool(data.get("stream")), facts.conversation
     router = gateway.router
     trace.full_headers = full if full is not None else router.spec.headers == "full"
     live, began = gateway.live.snapshot(), time.perf_counter()
@@ -197,6 +213,7 @@ async def _judge(gateway: Gateway, trace: Trace, key: Any, data: dict[str, Any],
     trace.decide_us = int((time.perf_counter() - began) * 1e6)
     if decision.chosen is None:
         raise _refused(denial(decision, facts, router.spec))
+    escalate.prepare(trace, facts, data, router.spec)
     rewrite.apply(data, decision, trace, {d.id: d.model_group for d in router.deployments})
 
 

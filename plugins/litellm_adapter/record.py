@@ -39,7 +39,9 @@ def finished(trace: Trace, status: int) -> LogRecord | None:
         "tokens_in": trace.tokens_in,
         "tokens_out": trace.tokens_out,
         "attempts": trace.attempts,
-        "fallback": trace.fell_back,
+        "fallback": trace.fell_back and trace.escalated_from is None,
+        "escalated_from": trace.escalated_from,
+        "escalation_reason": trace.escalation_reason,
     }
     if served is not None:
         told |= {

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 from plugins.litellm_adapter.refusal import Refused
 from plugins.litellm_adapter.tier_budget import Budget
+from plugins.routing.escalation.answer import Asked
 from plugins.routing.types import Caller, Decision, Deployment
 
 
@@ -20,7 +21,9 @@ class Trace:
     """``requested``: the model as asked for. ``served``: the deployment of the latest attempt, which is the one that an
     answer comes from. ``attempt_status``: what the latest attempt failed with. ``refusal``: this gateway's own error,
     answered instead. ``body``: the raw request, for keeping the caller's own words out of error messages; dropped when
-    the answer begins. ``verdict``: see ``verdict.py``. ``edge``: the edge made this and tells the end."""
+    the answer begins. ``verdict``: see ``verdict.py``. ``edge``: the edge made this and tells the end.
+    ``asked``: what an answer is checked against, None where none is; ``escalated_from``: id of the deployment whose
+    answer was not good enough, for ``escalation_reason``."""
 
     body: bytes = b""
     path: str = ""
@@ -43,6 +46,10 @@ class Trace:
     tokens_out: int | None = None
     logged: bool = False
     edge: bool = False
+    conversation: str = ""
+    asked: Asked | None = None
+    escalated_from: str | None = None
+    escalation_reason: str | None = None
     request_id: str = ""
     token_estimate: int = 0
     decide_us: int = 0

@@ -37,7 +37,8 @@ class LogRecord:
 
     What is known only when the answer is complete is None before: ``status`` of HTTP (0: the caller went away),
     ``latency_ms``, ``tokens_in`` and ``tokens_out`` as the model counted them, ``attempts`` made at deployments.
-    ``fallback``: another deployment than the chosen one served."""
+    ``fallback``: another deployment than the chosen one served. ``escalated_from``: the deployment whose answer was not
+    good enough, ``escalation_reason`` why; ``deployment`` is then the one asked after it."""
 
     at: float
     decision_id: str
@@ -68,6 +69,8 @@ class LogRecord:
     tokens_out: int | None = None
     attempts: int | None = None
     fallback: bool = False
+    escalated_from: str | None = None
+    escalation_reason: str | None = None
 
 
 _COLUMNS = tuple(f.name for f in fields(LogRecord))

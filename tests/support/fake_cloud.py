@@ -80,6 +80,7 @@ class FakeCloud:
     delay_s: float = 1.0
     received: list[Received] = field(default_factory=list)
     behaviors: dict[str, Behavior] = field(default_factory=dict)
+    scripts: dict[str, str] = field(default_factory=dict)
     url: str = ""
     _loop: asyncio.AbstractEventLoop = field(default_factory=asyncio.new_event_loop)
     _thread: threading.Thread | None = None
@@ -90,10 +91,15 @@ class FakeCloud:
         """From now on the upstream model ``model`` answers as ``behavior`` says."""
         self.behaviors[model] = behavior
 
+    def say(self, model: str, content: str) -> None:
+        """From now on the upstream model ``model`` answers chat requests with this text."""
+        self.scripts[model] = content
+
     def reset(self) -> None:
-        """Forgets what was received and every behavior."""
+        """Forgets what was received, every behavior and every text."""
         self.received.clear()
         self.behaviors.clear()
+        self.scripts.clear()
 
     def holds(self, marker: str) -> int:
         """How many received requests contain ``marker`` anywhere in their bytes."""
@@ -163,7 +169,7 @@ class FakeCloud:
         except ValueError:
             body = {}
         model = str(body.get("model", ""))
-        behavior = self.behaviors.get(model, "ok")
+        behavior, said = self.behaviors.get(model, "ok"), self.scripts.get(model)
         if behavior == "slow":
             await asyncio.sleep(self.delay_s)
         if behavior == "die":
@@ -174,11 +180,11 @@ class FakeCloud:
             extra = b"retry-after: 7\r\n" if status == 429 else b""
             return await _send_json(writer, status, {"error": error}, extra)
         if body.get("stream"):
-            return await _send_stream(writer, _stream(request.path, body, self.name), behavior == "die_midstream")
+            return await _send_stream(writer, _stream(request.path, body, self.name, said), behavior == "die_midstream")
         if behavior == "die_midstream":
             writer.transport.abort()
             return False
-        return await _send_json(writer, 200, _whole(request.path, body, self.name, behavior))
+        return await _send_json(writer, 200, _whole(request.path, body, self.name, behavior, said))
 
 
 @contextmanager
@@ -230,9 +236,9 @@ async def _send_stream(writer: asyncio.StreamWriter, events: AsyncIterator[bytes
     return True
 
 
-def _whole(path: str, body: dict[str, Any], name: str, behavior: Behavior) -> dict[str, Any]:
+def _whole(path: str, body: dict[str, Any], name: str, behavior: Behavior, said: str | None) -> dict[str, Any]:
     model, usage = body.get("model"), {"prompt_tokens": 3, "completion_tokens": 4, "total_tokens": 7}
-    text = f"answer from {name}"
+    text = f"answer from {name}" if said is None else said
     if "embeddings" in path:
         data = [{"object": "embedding", "index": 0, "embedding": [0.1, 0.2]}]
         return {"object": "list", "model": model, "data": data, "usage": {"prompt_tokens": 3, "total_tokens": 3}}
@@ -243,14 +249,8 @@ def _whole(path: str, body: dict[str, Any], name: str, behavior: Behavior) -> di
         }  # fmt: skip
     if path.endswith("/completions") and "chat" not in path:
         choice: dict[str, Any] = {"index": 0, "text": text, "finish_reason": "stop", "logprobs": None}
-        return {
-            "id": "c",
-            "object": "text_completion",
-            "created": 1,
-            "model": model,
-            "choices": [choice],
-            "usage": usage,
-        }
+        head = {"id": "c", "object": "text_completion", "created": 1, "model": model}
+        return {**head, "choices": [choice], "usage": usage}
     message: dict[str, Any] = {"role": "assistant", "content": text}
     if behavior == "tools" and body.get("tools"):
         called = {"name": body["tools"][0]["function"]["name"], "arguments": "{}"}
@@ -267,7 +267,7 @@ def _new_id() -> str:
     return f"chatcmpl-{uuid.uuid4().hex}"
 
 
-async def _stream(path: str, body: dict[str, Any], name: str) -> AsyncIterator[bytes]:
+async def _stream(path: str, body: dict[str, Any], name: str, said: str | None) -> AsyncIterator[bytes]:
     model = body.get("model")
     if path.endswith("/messages"):
         start: dict[str, Any] = {"id": "msg_1", "type": "message", "role": "assistant", "model": model, "content": [],
@@ -283,7 +283,8 @@ async def _stream(path: str, body: dict[str, Any], name: str) -> AsyncIterator[b
             yield f"event: {kind}\ndata: {json.dumps({'type': kind, **value})}\n\n".encode()
         return
     base = {"id": _new_id(), "object": "chat.completion.chunk", "created": 1, "model": model}
-    for word in ("answer ", "from ", name, " in ", "pieces"):
+    words = ("answer ", "from ", name, " in ", "pieces") if said is None else [w + " " for w in said.split()]
+    for word in words:
         delta = {"index": 0, "delta": {"role": "assistant", "content": word}, "finish_reason": None}
         yield f"data: {json.dumps({**base, 'choices': [delta]})}\n\n".encode()
     end = {"index": 0, "delta": {}, "finish_reason": "stop"}

@@ -26,7 +26,7 @@ class Capability(Section):
 
     ``locations`` None: any that the boundary allows. ``intent`` fixes the intent instead of classifying.
     ``when_unavailable`` None: as the section says. ``deadline_ms``: budget in milliseconds until the answer
-    is complete.
+    is complete. ``escalation`` None: as the section says.
     """
 
     mode: Mode = "chat"
@@ -37,6 +37,7 @@ class Capability(Section):
     intent: str | None = None
     deadline_ms: float | None = Field(default=None, gt=0)
     when_unavailable: Availability | None = None
+    escalation: bool | None = None
 
 
 DEFAULT_DETECTORS: dict[str, DataClass] = {
@@ -109,9 +110,13 @@ class Health(Section):
 
 
 class Escalation(Section):
-    """``mode``: whether an answer that fails cheap checks may be asked again one tier up."""
+    """``mode``: whether an answer that fails cheap checks is asked for again one tier up. ``hold_chars``: the beginning
+    of a stream that is held back while it may still be one to ask again; 0 holds nothing. ``min_logprob``: mean log
+    probability of the tokens (natural logarithm) below which an answer counts as unsure of itself."""
 
     mode: bool = True
+    hold_chars: int = Field(default=160, ge=0, le=10_000)
+    min_logprob: float = Field(default=-1.5, le=0)
 
 
 class Deadline(Section):

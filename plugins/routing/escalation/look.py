@@ -5,6 +5,7 @@ Knows: which checks there are, that a refusal is never asked again. Does not kno
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from plugins.routing.escalation.answer import Answer, Asked
@@ -29,6 +30,9 @@ CHECKS = (
     logprob,
 )
 FILTERED = "content_filter"
+_WORD = re.compile(r"[a-z']+")
+_OPENERS = frozenset({"i", "i'm", "as", "sorry", "unfortunately", "this", "that", "apologies", "my", "it", "sadly"})
+"""First words of an answer that says that it cannot."""
 
 
 def look(asked: Asked, answers: Sequence[Answer]) -> str | None:
@@ -51,6 +55,18 @@ def look_early(asked: Asked, text: str, *, ended: bool) -> str | None:
     if object_asked and begun[0] != "{":
         return "invalid_json"
     return inability(asked, answer)
+
+
+def undecided(asked: Asked, text: str) -> bool:
+    """Whether more of a stream that begins with ``text`` could still say that it should be asked for again. Most
+    answers are let go with their first word."""
+    begun = text.lstrip()
+    if not begun:
+        return True
+    if asked.json:  # what begins with neither may still turn out to be a refusal, which stays
+        return begun[0] not in "{["
+    first = _WORD.match(begun.lower().replace("’", "'"))
+    return first is not None and (first.end() == len(begun) or first.group() in _OPENERS)
 
 
 def _refuses(answer: Answer) -> bool:
