@@ -10,6 +10,7 @@ import re
 import time
 from collections.abc import Iterable, Iterator, Sequence
 
+from plugins.detectors.ages import Ages
 from plugins.detectors.cards import Cards
 from plugins.detectors.context import context_words
 from plugins.detectors.crypto import Crypto
@@ -44,7 +45,19 @@ class DetectionTimeout(Exception):  # noqa: N818 - what it is, in the words of t
 
 def structured() -> tuple[Detector, ...]:
     """The detectors of identifiers, in order of trust."""
-    return (Secrets(), Cards(), Ibans(), NationalIds(), Crypto(), Emails(), Network(), Documents(), Dates(), Phones())
+    return (
+        Secrets(),
+        Cards(),
+        Ibans(),
+        NationalIds(),
+        Crypto(),
+        Emails(),
+        Network(),
+        Documents(),
+        Dates(),
+        Ages(),
+        Phones(),
+    )
 
 
 def view_of(text: str) -> View:
