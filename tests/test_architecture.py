@@ -51,6 +51,7 @@ ALLOWED: dict[str, tuple[str, ...]] = {
     "services.discovery": ("services.common", "services.llm", "plugins.routing"),  # the folder of *.gguf is llm's
     "services.models": ("services.common", "services.llm"),  # what may lie in that folder
     "services.instant": ("services.common", "plugins.answers"),
+    "services.egress": ("services.common", "plugins.routing"),  # the verdict's form and the data classes
     "services.backup": ("services.common", "services.database", "services.supervisor"),
     "services.doctor": ("services", "plugins.routing"),  # looks at everything, is looked at by cli alone
     "services": ("services.common",),

@@ -24,7 +24,7 @@ from plugins.routing.decision_log import DecisionLog
 from plugins.routing.live import LiveBoard
 from plugins.routing.router import Router
 from plugins.routing.stickiness import StickySelection
-from plugins.routing.types import Caller, Decision, Facts
+from plugins.routing.types import Caller, Decision, Deployment, Facts
 
 
 class Build(Protocol):
@@ -75,6 +75,10 @@ class Gateway:
         self.safe = safest(router.spec, router.deployments)
         self.config, self.router = config, router
         self.live.forget(frozenset(self._by_id))
+
+    def deployment(self, deployment_id: str) -> Deployment | None:
+        """The deployment of this id, as the policy of this moment has it."""
+        return self._by_id.get(deployment_id)
 
     def attempt(self, trace: Trace, deployment_id: str) -> None:
         """A request is about to be sent to a deployment. An earlier attempt of the same request has then failed."""

@@ -19,6 +19,7 @@ from litellm.proxy._types import ProxyException
 
 from plugins.assembly import build_router
 from plugins.litellm_adapter import escalate, guards, rewrite, verdict
+from plugins.litellm_adapter.egress import Signer, signer_from
 from plugins.litellm_adapter.gateway import Gateway, open_gateway
 from plugins.litellm_adapter.headers import headers_of
 from plugins.litellm_adapter.listing import listed
@@ -42,6 +43,7 @@ class SignalboxHooks(CustomLogger):  # type: ignore[misc] # litellm is untyped h
         self._gateway: Gateway | None = None
         self._starting: asyncio.Lock | None = None
         self._escalation = escalate.Escalation()
+        self._signer: Signer | None = None
 
     @property
     def gateway(self) -> Gateway:
@@ -55,6 +57,7 @@ class SignalboxHooks(CustomLogger):  # type: ignore[misc] # litellm is untyped h
         self._starting = self._starting or asyncio.Lock()
         async with self._starting:
             if self._gateway is None:
+                self._signer = signer_from(os.environ)
                 self._gateway = await open_gateway(config or _started_on(), state or _state(), build_router)
         return self._gateway
 
@@ -93,14 +96,17 @@ class SignalboxHooks(CustomLogger):  # type: ignore[misc] # litellm is untyped h
             raise self._crossing(found, error) from None
 
     async def async_pre_call_deployment_hook(self, kwargs: dict[str, Any], call_type: Any) -> None:
-        """At each attempt: the last gate. Raises ProxyException where the deployment may not be called."""
-        del call_type
+        """At each attempt: the last gate. Raises ProxyException where the deployment may not be called. ``kwargs``
+        gains the verdict that the egress broker wants."""
         found = verdict.read(kwargs)
         try:
             deployment_id = guards.check_attempt(kwargs, found, self.gateway.safe)
+            trace = found.trace if found is not None else CURRENT.get()
+            if self._signer is not None and deployment_id not in self.gateway.safe:
+                called = str(getattr(call_type, "value", call_type))
+                self._signer.sign_attempt(kwargs, called, deployment_id, self.gateway.deployment(deployment_id), trace)
         except Refused as error:
             raise self._crossing(found, error) from None
-        trace = found.trace if found is not None else CURRENT.get()
         if trace is not None:
             self.gateway.attempt(trace, deployment_id)
 

@@ -29,13 +29,14 @@ class Keyring:
     internal: str = field(repr=False)
     ui_password: str = field(repr=False)
     salt: str = field(repr=False)
+    egress: str = field(repr=False)
     master_source: str
     password_source: str
     new: bool
 
     def values(self) -> tuple[str, ...]:
         """Every secret, for redaction."""
-        return (self.master, self.internal, self.ui_password, self.salt)
+        return (self.master, self.internal, self.ui_password, self.salt, self.egress)
 
 
 class NoMasterKeyError(Exception):
@@ -59,6 +60,7 @@ def open_keyring(state: State, environ: Mapping[str, str], raw: Mapping[str, Any
         or _made_once(state.secrets / "ui_password", lambda: secrets.token_urlsafe(15)),
         salt=environ.get("LITELLM_SALT_KEY")
         or _made_once(state.secrets / "salt.key", lambda: "sk-" + secrets.token_urlsafe(32)),
+        egress=_made_once(state.secrets / "egress.key", lambda: secrets.token_urlsafe(32)),
         master_source=source or str(state.secrets / "master.key"),
         password_source="$UI_PASSWORD" if environ.get("UI_PASSWORD") else str(state.secrets / "ui_password"),
         new=new,

@@ -13,7 +13,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from plugins.routing.config.load import Config
-from services.supervisor.keyring import INTERNAL_ENV, Keyring, without_secrets
+from services.supervisor.egress import credential_names, without_credentials
+from services.supervisor.keyring import INTERNAL_ENV, Keyring, is_secret_name, without_secrets
 from services.supervisor.options import CONFIG_ENV
 from services.supervisor.ports import LOOPBACK
 from services.supervisor.process import Part
@@ -21,6 +22,11 @@ from services.supervisor.state import STATE_ENV, State
 
 GATEWAY = "gateway"
 DATABASE = "database"
+EGRESS = "egress"
+
+EGRESS_URL_ENV = "SIGNALBOX_EGRESS_URL"
+EGRESS_KEY_ENV = "SIGNALBOX_EGRESS_KEY"
+_OURS = ("SIGNALBOX_", "LITELLM_", "UI_", "DATABASE", "REDIS", "PG")
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,12 +85,23 @@ def _shared(setup: Setup, environ: Mapping[str, str]) -> dict[str, str]:
     }
 
 
+def _bare(setup: Setup) -> dict[str, str]:
+    """The environment of a part that needs nobody's credentials."""
+    return without_secrets(_without_clouds(setup))
+
+
+def _without_clouds(setup: Setup) -> dict[str, str]:
+    """The environment without the credentials of what lies outside."""
+    entries = [e for e in setup.config.raw.get("model_list") or () if isinstance(e, Mapping)]
+    return without_credentials(setup.environ, credential_names(entries, setup.config.spec))
+
+
 def _sidecar(setup: Setup, name: str, *arguments: str, **extra: str) -> Part:
     """A part of ours, which gets nobody's credentials but the internal key."""
     return Part(
         name=name,
         command=_python(f"services.{name}", "--port", setup.ports[name], *arguments),
-        env={**_shared(setup, without_secrets(setup.environ)), **extra},
+        env={**_shared(setup, _bare(setup)), **extra},
         readiness=f"{setup.url(name)}/health/readiness",
     )
 
@@ -93,7 +110,7 @@ def _database(setup: Setup) -> Part:
     return Part(
         name=DATABASE,
         command=_python("services.database", "--state", str(setup.state.root)),
-        env=_shared(setup, without_secrets(setup.environ)),
+        env=_shared(setup, _bare(setup)),
         ready_file=setup.state.run / "database.json",
         stop_s=25.0,
         stage=2,  # last to go: the gateway still writes spend
@@ -112,9 +129,29 @@ def _console(setup: Setup) -> Part:
     return _sidecar(setup, "console", SIGNALBOX_MASTER_KEY=setup.keyring.master)
 
 
+def _egress(setup: Setup) -> Part:
+    """The one part that gets the clouds' credentials, and nothing that opens another part of ours."""
+    held = {k: v for k, v in setup.environ.items() if not k.startswith(_OURS) or not (is_secret_name(k) or "URL" in k)}
+    return Part(
+        name=EGRESS,
+        command=_python("services.egress", "--port", setup.ports[EGRESS]),
+        env={**_shared(setup, held), EGRESS_KEY_ENV: setup.keyring.egress},
+        readiness=f"{setup.url(EGRESS)}/health/readiness",
+    )
+
+
+def _gateway_environment(setup: Setup) -> dict[str, str]:
+    """Behind the wall the gateway has no credential of a cloud, and signs for the broker that does."""
+    if EGRESS not in setup.running:
+        return _shared(setup, setup.environ)
+    held = _without_clouds(setup)
+    signing = {EGRESS_URL_ENV: setup.url(EGRESS), EGRESS_KEY_ENV: setup.keyring.egress}
+    return _shared(setup, held) | signing
+
+
 def _gateway(setup: Setup) -> Part:
     address = ("--host", setup.host, "--port", setup.port, "--workers", setup.workers)
-    env = _shared(setup, setup.environ)
+    env = _gateway_environment(setup)
     env |= {
         "LITELLM_MASTER_KEY": setup.keyring.master,
         "LITELLM_SALT_KEY": setup.keyring.salt,
@@ -150,6 +187,7 @@ PARTS: tuple[Rule, ...] = (
     Rule(DATABASE, lambda _: _installed("services.database.__main__"), _database),
     # Before the others: its imports take longest, and it needs them only when it says that it is ready.
     Rule(GATEWAY, lambda _: True, _gateway),
+    Rule(EGRESS, lambda c: c.spec.boundary.egress and _installed("services.egress.__main__"), _egress),
     Rule("instant", lambda c: c.spec.instant.enabled and _installed("services.instant.__main__"), _instant),
     Rule("llm", lambda c: models_dir(c) is not None and _installed("services.llm.__main__"), _llm),
     Rule("console", lambda _: _installed("services.console.__main__"), _console),

@@ -14,27 +14,37 @@ from typing import Any
 from plugins.routing.config.deployments import deployments_from
 from plugins.routing.config.load import Config, ConfigError, load_config
 from plugins.routing.types import Deployment
+from services.supervisor.egress_file import EgressFile
 from services.supervisor.model_list import Sidecars, complete_model_list
 from services.supervisor.render import render, to_yaml, write_rendered
 from services.supervisor.state import State, write_atomic
 
 
 class PolicyFile:
-    """``config``: the last accepted version. ``sidecars`` gives the URLs that this version's deployments have."""
+    """``config``: the last accepted version. ``sidecars`` gives the URLs that this version's deployments have.
+    ``egress`` None: what is rendered is left as it is."""
 
     def __init__(
-        self, config: Config, state: State, sidecars: Callable[[Config], Sidecars], say: Callable[[str], None]
+        self,
+        config: Config,
+        state: State,
+        sidecars: Callable[[Config], Sidecars],
+        say: Callable[[str], None],
+        egress: EgressFile | None = None,
     ) -> None:
         self.config = config
         self._state = state
         self._sidecars = sidecars
         self._say = say
+        self._egress = egress
         self._seen = _stamp(config.path)
         state.config_error.unlink(missing_ok=True)
 
     def write(self, found: list[dict[str, Any]]) -> bool:
         """Renders the accepted version with what is found; whether the file is another one now. Raises OSError."""
         rendered = render(self.config, found, self._sidecars(self.config))
+        if self._egress is not None:
+            rendered = self._egress.apply(rendered, self.config)
         return write_rendered(self._state.rendered, to_yaml(rendered, self.config.path))
 
     def reload(self) -> bool:

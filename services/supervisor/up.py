@@ -19,6 +19,7 @@ import yaml
 from plugins.routing.config.load import Config, ConfigError
 from plugins.routing.types import DataClass
 from services.supervisor.abilities import abilities
+from services.supervisor.egress_file import EgressFile
 from services.supervisor.finder import Finder
 from services.supervisor.fleet import Fleet, end_leftovers
 from services.supervisor.keyring import Keyring, NoMasterKeyError, is_secret_name, open_keyring
@@ -26,7 +27,7 @@ from services.supervisor.lock import LockedError, owned
 from services.supervisor.looking import look_in
 from services.supervisor.model_list import INSTANT, Sidecars
 from services.supervisor.options import OptionError, Options, read_config
-from services.supervisor.parts import DATABASE, GATEWAY, PARTS, Setup
+from services.supervisor.parts import DATABASE, EGRESS, GATEWAY, PARTS, Setup
 from services.supervisor.policy_file import PolicyFile
 from services.supervisor.ports import LOOPBACK, PortError, check_address, choose_ports
 from services.supervisor.process import Child, Part
@@ -123,7 +124,9 @@ def _prepare(options: Options, config: Config, keyring: Keyring, screen: Screen)
     )
     parts = [rule.make(setup) for rule in PARTS if rule.name in running]
     parts += [serve_part(one, ports[name], options.environ) for name, one in asked.items() if name in running]
-    policy = PolicyFile(config, options.state, lambda accepted: _sidecars(setup, accepted), screen.warn)
+    broker = setup.url(EGRESS) if EGRESS in running else None
+    egress = EgressFile(options.state, broker, options.environ, screen.warn)
+    policy = PolicyFile(config, options.state, lambda accepted: _sidecars(setup, accepted), screen.warn, egress)
     look = look_in(lambda: policy.config, options.environ, setup.url("llm") if "llm" in running else None)
     return _Run(options, screen, setup, tuple(parts), policy, Finder(look, screen.note))
 

@@ -83,7 +83,8 @@ class Boundary(Section):
     unless they are restricted. ``prose``: whether the token model looks for names and addresses. ``terms`` and
     ``terms_files`` (relative to the configuration file): words of the organization. ``detector_timeout_ms``: for one
     request; what was not looked at in time is restricted. ``exempt``: by key id (the hash) or team id, modalities that
-    nobody reads and that are let through all the same.
+    nobody reads and that are let through all the same. ``egress``: whether deployments in zones below restricted are
+    reached through the egress broker, which alone holds their keys; read at start.
     """
 
     default_class: DataClass = DataClass.INTERNAL
@@ -91,6 +92,7 @@ class Boundary(Section):
         default_factory=lambda: {"local": DataClass.RESTRICTED, "cloud": DataClass.PUBLIC}
     )
     conversation: Literal["sticky", "off"] = "sticky"
+    egress: bool = True
     detectors: dict[str, DataClass] = Field(default_factory=lambda: dict(DEFAULT_DETECTORS))
     combination: DataClass = DataClass.RESTRICTED
     mentions: tuple[str, ...] = DEFAULT_MENTIONS

@@ -71,6 +71,8 @@ def config(cloud: FakeCloud, found_url: str) -> dict[str, Any]:
         "general_settings": {"proxy_config_reload_interval_seconds": POLL_S},
         "gateway": {
             "instant": {"enabled": False},
+            # A model of the admin UI that is not local is not sent to while the wall stands (tests/e2e/test_egress.py).
+            "boundary": {"egress": False},
             "discovery": {"ollama": [], "vllm": [found_url], "models_dir": None, "cloud": False, "interval_s": 1},
         },
     }

@@ -23,10 +23,10 @@ def test_secrets_are_made_once_and_only_the_owner_can_read_them(state: State) ->
     assert first.new
     assert not second.new
     assert first.values() == second.values()
-    assert len(set(first.values())) == 4
+    assert len(set(first.values())) == 5
     assert first.master.startswith("sk-")
     files = sorted(state.secrets.iterdir())
-    assert [f.name for f in files] == ["internal.key", "master.key", "salt.key", "ui_password"]
+    assert [f.name for f in files] == ["egress.key", "internal.key", "master.key", "salt.key", "ui_password"]
     assert {f.stat().st_mode & 0o777 for f in files} == {0o600}
 
 

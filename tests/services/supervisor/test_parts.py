@@ -13,7 +13,7 @@ from services.supervisor.parts import PARTS, Setup, base_url, models_dir, names_
 from services.supervisor.process import Part
 from services.supervisor.state import State
 
-NAMES = ("database", "gateway", "instant", "llm", "console")
+NAMES = ("database", "gateway", "egress", "instant", "llm", "console")
 ENVIRON = {"PATH": "/bin", "OPENAI_API_KEY": "sk-cloud-credential", "SIGNALBOX_LLM_CONTEXT": "512"}
 
 
@@ -27,7 +27,7 @@ def setup_of(folder: Path, text: str = "gateway: {}\n", **changes: Any) -> Setup
         "host": "127.0.0.1",
         "port": 4000,
         "workers": 2,
-        "ports": {"instant": 5001, "llm": 5002, "console": 5003},
+        "ports": {"instant": 5001, "llm": 5002, "console": 5003, "egress": 5004},
         "running": frozenset(NAMES),
         "environ": ENVIRON,
     }
@@ -53,7 +53,8 @@ def test_the_gateway_is_started_on_the_rendered_file(tmp_path: Path) -> None:
     assert gateway.env["LITELLM_MASTER_KEY"] == setup.keyring.master
     assert gateway.env["SIGNALBOX_CONFIG"] == str(tmp_path / "x.yaml")
     assert gateway.env["SIGNALBOX_CONSOLE_URL"] == "http://127.0.0.1:5003"
-    assert gateway.env["OPENAI_API_KEY"] == "sk-cloud-credential"
+    assert gateway.env["SIGNALBOX_EGRESS_URL"] == "http://127.0.0.1:5004"
+    assert gateway.env["SIGNALBOX_EGRESS_KEY"] == setup.keyring.egress
     assert "DATABASE_URL" in gateway.env
     assert gateway.needs == ("database",)
     assert "PYTHONPATH" not in gateway.env
@@ -66,10 +67,13 @@ def test_without_a_database_or_console_the_gateway_knows_of_none(tmp_path: Path)
     assert "SIGNALBOX_CONSOLE_URL" not in gateway.env
 
 
-def test_only_the_gateway_gets_credentials_of_clouds(tmp_path: Path) -> None:
-    setup = setup_of(tmp_path)
+@pytest.mark.parametrize("holder", ["egress", "gateway"])
+def test_one_part_gets_credentials_of_clouds(tmp_path: Path, holder: str) -> None:
+    """The broker; without one the gateway."""
+    setup = setup_of(tmp_path, running=frozenset(NAMES) if holder == "egress" else frozenset(NAMES) - {"egress"})
     for name, part in parts_of(setup).items():
-        assert ("sk-cloud-credential" in part.env.values()) is (name == "gateway")
+        assert ("sk-cloud-credential" in part.env.values()) is (name == holder)
+        assert (setup.keyring.egress in part.env.values()) is (holder == "egress" and name in ("egress", "gateway"))
         assert (setup.keyring.master in part.env.values()) is (name in ("gateway", "console"))
         assert part.env["SIGNALBOX_INTERNAL_KEY"] == setup.keyring.internal
         assert part.env["SIGNALBOX_STATE"] == str(setup.state.root)
@@ -90,7 +94,7 @@ def test_sidecars_listen_where_the_ports_say(tmp_path: Path) -> None:
     assert parts["llm"].command[5:] == ("--models-dir", str(tmp_path / "models"))
     assert parts["database"].readiness is None
     assert parts["database"].ready_file == tmp_path / "state" / "run" / "database.json"
-    assert [p.stage for p in parts.values()] == [2, 0, 1, 1, 1]
+    assert [p.stage for p in parts.values()] == [2, 0, 1, 1, 1, 1]
 
 
 @pytest.mark.parametrize(
@@ -98,6 +102,7 @@ def test_sidecars_listen_where_the_ports_say(tmp_path: Path) -> None:
     [
         ("gateway: {}\n", set(NAMES)),
         ("gateway: {instant: {enabled: false}}\n", set(NAMES) - {"instant"}),
+        ("gateway: {boundary: {egress: off}}\n", set(NAMES) - {"egress"}),
         ("gateway: {discovery: {models_dir: null}}\n", set(NAMES) - {"llm"}),
     ],
 )
