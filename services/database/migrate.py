@@ -16,12 +16,12 @@ from pathlib import Path
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 import psycopg
-from psycopg import sql
 
 PRISMA_LOCK = 72707369
 """The advisory lock that `prisma migrate` takes (prisma-engines, schema-engine), so both exclude each other."""
 
 LOCK_SECONDS = 120
+LOCK_POLL_SECONDS = 0.1
 
 # The ledger exactly as Prisma 5 makes it.
 LEDGER = """CREATE TABLE IF NOT EXISTS _prisma_migrations (
@@ -156,12 +156,13 @@ def _missing(known: list[str], finished: set[str]) -> list[str]:
 
 
 def _lock(connection: psycopg.Connection) -> None:
-    connection.execute(sql.SQL("SET lock_timeout = {}").format(sql.Literal(f"{LOCK_SECONDS}s")))
-    try:
-        connection.execute("SELECT pg_advisory_lock(%s)", [PRISMA_LOCK])
-    except psycopg.errors.LockNotAvailable as error:
-        raise MigrationError(f"another process has been migrating this database for {LOCK_SECONDS} s") from error
-    connection.execute("SET lock_timeout = 0")
+    """Asks again and again instead of waiting in the server: a statement that waits holds a snapshot, and the other's
+    CREATE INDEX CONCURRENTLY would wait for that one to end, until Postgres breaks the deadlock by failing it."""
+    deadline = time.monotonic() + LOCK_SECONDS
+    while connection.execute("SELECT pg_try_advisory_lock(%s)", [PRISMA_LOCK]).fetchone() != (True,):
+        if time.monotonic() > deadline:
+            raise MigrationError(f"another process has been migrating this database for {LOCK_SECONDS} s")
+        time.sleep(LOCK_POLL_SECONDS)
 
 
 def _refuse_unfinished(unfinished: list[str], directory: Path) -> None:

@@ -86,6 +86,15 @@ def test_two_starters_apply_each_once(url: str, tmp_path: Path) -> None:
     assert sorted(outcome.applied for outcome in outcomes) == [(), (), ("m1", "m2")]
 
 
+def test_a_starter_that_waits_does_not_stop_an_index_from_being_built(url: str, tmp_path: Path) -> None:
+    # Longer than deadlock_timeout (1 s), so that the second is waiting when the index is begun.
+    index = "SELECT pg_sleep(1.2); CREATE INDEX CONCURRENTLY i ON a (x);"
+    write(tmp_path, m1="CREATE TABLE a (x int);", m2=index)
+    with ThreadPoolExecutor(2) as threads:
+        outcomes = list(threads.map(lambda _: migrate(url, tmp_path), range(2)))
+    assert sorted(outcome.applied for outcome in outcomes) == [(), ("m1", "m2")]
+
+
 def test_a_failure_is_rolled_back_and_names_the_file(url: str, tmp_path: Path) -> None:
     write(tmp_path, m1="CREATE TABLE a (x int);", m2="CREATE TABLE b (x int); CREATE TABLE a (x int);")
     with pytest.raises(MigrationError, match=r"m2/migration\.sql failed, it was rolled back: .*already exists"):
