@@ -9,9 +9,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import redis
 import yaml
 
 from plugins.routing.config.load import load_config
+from services.database.redis import find_server
+from tests.services.database.support import free_port, wait_for
 
 ROOT = Path(__file__).parent.parent
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "compose.yaml").read_text("utf-8"))
@@ -92,6 +95,30 @@ def test_what_the_image_copies_is_there_and_let_through() -> None:
             assert any(source == one or source.startswith(f"{one}/") for one in allowed), source
     assert "**" in rules
     assert not any(line.startswith("!.signalbox") for line in rules)
+
+
+def test_the_script_of_redis_starts_one_that_asks_for_the_password(tmp_path: Path) -> None:
+    (tmp_path / "redis_password").write_text("word\n")
+    port = free_port()
+    (script,) = SERVICES["redis"]["command"]
+    script = script.replace("$$", "$").replace("/tmp/", f"{tmp_path}/").replace("/run/secrets", str(tmp_path))
+    script = script.replace("dir /data", f"dir {tmp_path}").replace("exec redis-server", f"exec {find_server()}")
+    with subprocess.Popen(["sh", "-c", f"{script.strip()} --port {port}"], stdout=subprocess.DEVNULL) as server:
+        try:
+            with redis.Redis(port=port, password="word") as client:
+                wait_for("Redis", lambda: _answers(client))
+            with redis.Redis(port=port) as stranger, pytest.raises(redis.AuthenticationError):
+                stranger.ping()
+            assert (tmp_path / "redis.conf").stat().st_mode & 0o777 == 0o600
+        finally:
+            server.terminate()
+
+
+def _answers(client: redis.Redis) -> bool:
+    try:
+        return bool(client.ping())
+    except redis.ConnectionError:
+        return False
 
 
 @pytest.mark.skipif(shutil.which("docker-compose") is None, reason="no docker-compose here")

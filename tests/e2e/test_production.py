@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import psutil
 import psycopg
 import pytest
 import redis
@@ -27,7 +28,7 @@ from services.database.redis import find_server
 from tests.e2e.keys.desk import EASY
 from tests.support.fake_cloud import FakeCloud, fake_cloud
 from tests.support.proxy import free_port
-from tests.support.system import System, running_system
+from tests.support.system import System, command, environment, running_system
 
 RPM = 20
 PASSWORD = secrets.token_hex(24)
@@ -137,6 +138,29 @@ def test_what_one_revokes_the_other_refuses(two: tuple[System, System]) -> None:
         assert _ask(two[1], key).status_code == 200
         assert first.post("/key/delete", json={"keys": [key]}).status_code == 200
     two[1].wait_for(lambda: _ask(two[1], key).status_code == 401, "the other gateway to refuse the key", 10)
+
+
+def test_a_backup_goes_from_one_server_to_another(two: tuple[System, System], tmp_path: Path) -> None:
+    with two[0].client() as admin:
+        assert admin.post("/key/generate", json={"key_alias": "carried-over"}).status_code == 200
+    given = {name: value for name, value in psutil.Process(two[0].process.pid).environ().items() if "_" in name}
+    bare, _, parameters = given["DATABASE_URL"].partition("?")
+    server = bare.replace("litellm@", f"litellm:{PASSWORD}@")
+    with psycopg.connect(server, autocommit=True) as db:
+        db.execute("CREATE DATABASE another")
+    other = bare.removesuffix("/postgres") + "/another"
+    word = {"DATABASE_PASSWORD_FILE": given["DATABASE_PASSWORD_FILE"]}
+    for words, url in (
+        (["backup", "b.tar.gz", "--state", str(two[0].state)], f"{bare}?{parameters}"),
+        (["restore", "b.tar.gz", "--state", "new"], other),
+    ):
+        env = environment({**word, "DATABASE_URL": url})
+        done = subprocess.run(command(*words), env=env, cwd=tmp_path, capture_output=True, text=True, timeout=60)
+        assert done.returncode == 0, done.stderr
+    with psycopg.connect(server.removesuffix("/postgres") + "/another") as db:
+        found = db.execute('SELECT key_alias FROM "LiteLLM_VerificationToken" WHERE key_alias IS NOT NULL').fetchall()
+    assert found == [("carried-over",)]
+    assert not (tmp_path / "new" / "postgres").exists()
 
 
 def test_nothing_is_embedded_and_no_password_is_said(two: tuple[System, System]) -> None:
