@@ -104,8 +104,7 @@ class Boundary(Section):
 
 
 class Health(Section):
-    """``probes``: check capabilities with tiny real requests while running. ``cooldown_s``: how long a
-    deployment that failed comes last."""
+    """``probes``: reserved, nothing is probed yet. ``cooldown_s``: how long a deployment that failed comes last."""
 
     probes: bool = True
     cooldown_s: float = Field(default=10.0, ge=0, le=3600)
