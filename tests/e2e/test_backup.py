@@ -8,6 +8,8 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from services.backup.manifest import DUMP
 from tests.support.system import System, command, environment, running_system
 
@@ -33,6 +35,7 @@ def _doctor(system: System) -> dict[str, dict[str, Any]]:
     return {finding["name"]: finding for finding in said["findings"]}
 
 
+@pytest.mark.timeout(400)  # two starts one after the other: half a minute, minutes on a busy machine
 def test_a_key_of_the_backed_up_system_works_in_the_restored_one(tmp_path: Path) -> None:
     file, state = tmp_path / "b.tar.gz", tmp_path / "two" / "state"
     with running_system(tmp_path / "one", CONFIG) as one:
