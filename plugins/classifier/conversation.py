@@ -70,7 +70,8 @@ def predict_text(
 
 
 def _prediction(classes: Sequence[str], scores: Floats, threshold: float, truncated: int) -> Prediction:
-    order = np.argsort(-scores, kind="stable")
+    named = np.array([-1.0 if name == UNSURE else score for name, score in zip(classes, scores, strict=True)])
+    order = np.argsort(-named, kind="stable")
     first, second = int(order[0]), int(order[1])
     best, confidence = classes[first], float(scores[first])
     return Prediction(

@@ -16,6 +16,7 @@ from typing import Any
 import yaml
 
 from plugins.classifier.corpus import Example
+from plugins.routing.types import UNSURE
 
 GRAMMAR_DIR = Path(__file__).parent / "grammar"
 
@@ -136,4 +137,52 @@ def generate(seed: int = 1, scale: float = 1.0, directory: Path = GRAMMAR_DIR) -
                 grammar.text(frame["asks"], frame.get("docs", ())) for _ in range(round(frame["count"] * scale))
             )
             found += [Example(text, intent, f"made:{intent}:{family}") for text in texts if text.strip()]
-    return tuple(found)
+    return (*found, *nonsense(seed, scale))
+
+
+_ROWS = ("qwertyuiop", "asdfghjkl", "zxcvbnm", "abcdefghijklmnopqrstuvwxyz", "1234567890", ".,;?!-")
+_LOOSE = [
+    "if",
+    "of",
+    "the",
+    "and",
+    "because",
+    "but",
+    "so",
+    "than",
+    "purple",
+    "window",
+    "seven",
+    "stone",
+    "under",
+    "maybe",
+    "blue",
+    "lamp",
+    "or",
+    "which",
+    "between",
+]
+
+
+def nonsense(seed: int = 1, scale: float = 1.0) -> tuple[Example, ...]:
+    """Strings that ask for nothing: keys struck at random, made-up and loose words. They have the label ``unsure``."""
+    rng = random.Random(f"{seed}:nonsense")  # noqa: S311 - reproducible, no secret
+    texts = []
+    for place in range(round(330 * scale)):
+        if place % 6 == 5:
+            texts.append(" ".join(rng.sample(_LOOSE, rng.randint(2, 6))))
+            continue
+        row = rng.choice(_ROWS)
+        texts.append(" ".join(_struck(row, rng) for _ in range(rng.randint(1, 4))))
+    unique = enumerate(dict.fromkeys(texts))
+    # Many small families, so that no fold of the validation is without them.
+    return tuple(Example(t, UNSURE, f"made:unsure:nonsense:{i % 40}") for i, t in unique)
+
+
+def _struck(row: str, rng: random.Random) -> str:
+    if rng.random() < 0.4:
+        at = rng.randrange(len(row))
+        return (row[at:] * 2)[: rng.randint(3, 7)]
+    if rng.random() < 0.2:
+        return rng.choice(row) * rng.randint(3, 8)
+    return "".join(rng.choice(row) for _ in range(rng.randint(3, 9)))

@@ -7,26 +7,35 @@ by ``train`` alone, since the other commands have to start fast.
 from __future__ import annotations
 
 import json
+import os
+import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, TextIO
 
 import click
 
-from plugins.classifier.artefact import ARTEFACT_DIR, ArtefactError, TrainedModel, load_model, read_card
-from plugins.classifier.conversation import predict_messages
+from plugins.classifier.artefact import ArtefactError, TrainedModel, load_model, read_card
+from plugins.classifier.baselines import compare
+from plugins.classifier.conversation import predict_messages, predict_text
 from plugins.classifier.corpus import Example, load_corpus, without_near_duplicates
 from plugins.classifier.evaluation import evaluate as measure
+from plugins.classifier.gate import is_better, measured
+from plugins.classifier.stability import stability
+from plugins.classifier.versions import Versions
 from plugins.routing.config.spec import DEFAULT_INTENTS
 from plugins.routing.types import INTENTS
 
+_STATE = click.option("--state", type=click.Path(path_type=Path, file_okay=False), envvar="SIGNALBOX_STATE",
+                      default=Path(".signalbox"), show_default=True, help="State folder.")  # fmt: skip
 _DIRECTORY = click.option(
     "--model",
     "directory",
     type=click.Path(path_type=Path, file_okay=False),
-    default=ARTEFACT_DIR,
-    help="Folder of the model (default: the shipped one).",
+    default=None,
+    help="Folder of the model (default: the version in service).",
 )
 
 
@@ -35,9 +44,19 @@ def router() -> None:
     """Train, evaluate and ask the intent classifier."""
 
 
-def _model(directory: Path) -> TrainedModel:
+def _in_service(directory: Path | None) -> Path:
+    if directory is not None:
+        return directory
+    versions = Versions(Path(os.environ.get("SIGNALBOX_STATE") or ".signalbox"))
     try:
-        return load_model(directory)
+        return versions.directory(versions.current())
+    except ArtefactError as error:
+        raise click.ClickException(str(error)) from error
+
+
+def _model(directory: Path | None) -> TrainedModel:
+    try:
+        return load_model(_in_service(directory))
     except ArtefactError as error:
         raise click.ClickException(str(error)) from error
 
@@ -72,13 +91,15 @@ def _labeled(path: Path) -> list[dict[str, str]]:
 @router.command()
 @click.option("--data", type=click.Path(path_type=Path, exists=True, dir_okay=False), multiple=True,
               help='More rows, JSON lines of {"text", "intent"}; may be given several times.')  # fmt: skip
-@click.option("--out", "directory", type=click.Path(path_type=Path, file_okay=False), default=ARTEFACT_DIR,
-              help="Where the model is written (default: in place of the shipped one).")  # fmt: skip
+@click.option("--out", "directory", type=click.Path(path_type=Path, file_okay=False), default=None,
+              help="Only write the model there; nothing is taken into service.")  # fmt: skip
+@_STATE
 @click.option("--seed", default=1, show_default=True, help="Seed of the generated examples.")
 @click.option("--scale", default=1.0, show_default=True, help="How many generated examples; 0 takes none.")
 @click.option("--folds", default=5, show_default=True, help="Folds of the validation by left-out families.")
-def train(data: tuple[Path, ...], directory: Path, seed: int, scale: float, folds: int) -> None:
-    """Train on the own corpus and on --data; validates, calibrates and writes model and card."""
+def train(data: tuple[Path, ...], directory: Path | None, state: Path, seed: int, scale: float, folds: int) -> None:
+    """Train on the own corpus and on --data. The model becomes a version under the state folder, and is taken into
+    service if it beats the present one on the frozen rows and in stability."""
     from plugins.classifier.generate import generate
     from plugins.classifier.training import train as fit
 
@@ -89,21 +110,86 @@ def train(data: tuple[Path, ...], directory: Path, seed: int, scale: float, fold
     ]
     examples = without_near_duplicates([*added, *load_corpus(), *generate(seed, scale)])
     note = f"generator seed {seed}, scale {scale}" + (f"; {len(added)} rows of --data" if added else "")
-    card = fit(examples, directory, folds=folds, note=note)
-    click.echo(json.dumps(card, indent=2, ensure_ascii=False))
+    if directory is not None:
+        click.echo(json.dumps(fit(examples, directory, folds=folds, note=note), indent=2, ensure_ascii=False))
+        return
+    versions = Versions(state)
+    versions.folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=versions.folder.parent) as scratch:
+        version = str(fit(examples, Path(scratch) / "model", folds=folds, note=note)["version"])
+        target = versions.folder / version
+        if not target.exists():
+            (Path(scratch) / "model").rename(target)
+    click.echo(_gate(versions, version))
+
+
+def _gate(versions: Versions, version: str) -> str:
+    """Promotes ``version`` if it is better than the one in service; says what was measured."""
+    candidate = measured(_model(versions.directory(version)))
+    present = measured(_model(versions.directory(versions.current())))
+    better = is_better(candidate, present)
+    if better:
+        versions.promote(version)
+    rows = [
+        f"{name:10} {one.version} accuracy {one.accuracy:.3f} sure {one.sure:.3f} "
+        f"stability {one.stability:.3f} nonsense {one.nonsense:.3f}"
+        for name, one in (("candidate", candidate), ("present", present))
+    ]
+    said = "taken into service" if better else f"kept, not in service (`signalbox router promote {version}` overrides)"
+    return "\n".join([*rows, f"version {version}: {said}"])
+
+
+@router.command()
+@click.argument("version")
+@_STATE
+def promote(version: str, state: Path) -> None:
+    """Take a kept VERSION into service; "shipped" is the one that comes with the code."""
+    try:
+        Versions(state).promote(version)
+    except ArtefactError as error:
+        raise click.ClickException(str(error)) from error
+    click.echo(f"version {version} is in service")
+
+
+@router.command()
+@click.argument("version", required=False)
+@_STATE
+def rollback(version: str | None, state: Path) -> None:
+    """Back to VERSION, or to the one that served before the present one."""
+    try:
+        click.echo(f"version {Versions(state).rollback(version)} is in service")
+    except ArtefactError as error:
+        raise click.ClickException(str(error)) from error
 
 
 @router.command()
 @click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
 @_DIRECTORY
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
-def evaluate(file: Path, directory: Path, as_json: bool) -> None:
+def evaluate(file: Path, directory: Path | None, as_json: bool) -> None:
     """Measure the model on FILE, JSON lines of {"text", "intent"}."""
     rows = _labeled(file)
     if not rows:
         raise click.ClickException(f"{file}: no rows")
-    report = measure(_model(directory), rows)
+    model = _model(directory)
+    report = measure(model, rows)
+    texts, truth = [row["text"] for row in rows], [row["intent"] for row in rows]
+    found = [predict_text(model, text) for text in texts]
+    ours = {"signalbox, best label": [p.best for p in found], "signalbox, with unsure": [p.intent for p in found]}
+    others, report["not_available"] = _heuristics(texts)
+    report["comparison"] = compare(truth, ours, others)
+    report["stability"] = stability(lambda text: predict_text(model, text).intent, texts)
     click.echo(json.dumps(report, indent=2) if as_json else _table(report))
+
+
+def _heuristics(texts: list[str]) -> tuple[dict[str, list[bool]], str]:
+    """What LiteLLM's heuristics say, in a process of their own, or nothing and why."""
+    command = [sys.executable, "-m", "plugins.litellm_adapter.heuristics"]
+    done = subprocess.run(command, input=json.dumps(texts), capture_output=True, text=True, check=False)
+    if done.returncode:
+        return {}, f"LiteLLM heuristics: not available ({(done.stderr.strip().splitlines() or ['no reason'])[-1]})"
+    found: dict[str, list[bool]] = json.loads(done.stdout.splitlines()[-1])
+    return found, ""
 
 
 def _table(report: dict[str, Any]) -> str:
@@ -132,12 +218,22 @@ def _table(report: dict[str, Any]) -> str:
         f"{threshold:21.2f} {coverage:9.3f} {precision:10.3f}"
         for threshold, coverage, precision in report["abstention"]
     ]
+    lines += ["", "needs a large model?      accuracy  balanced  sent to large"]
+    lines += [
+        f"{name:25} {row['accuracy']:8.3f} {row['balanced']:9.3f} {row['large']:14.3f}"
+        for name, row in report["comparison"].items()
+    ]
+    kept = report["stability"]
+    lines += [report["not_available"]] if report["not_available"] else []
+    lines += ["", f"stability             {kept['tiers']:.3f} of tiers, {kept['intents']:.3f} of intents unchanged in "
+              f"{kept['changed_texts']} changed texts"]  # fmt: skip
+    lines += [f"  {name:19} {share:.3f}" for name, share in kept["by_change"].items()]
     return "\n".join(lines)
 
 
 @router.command()
 @_DIRECTORY
-def classify(directory: Path) -> None:
+def classify(directory: Path | None) -> None:
     """Read JSON lines of {"text"} or {"messages"} on standard input, write an intent for each."""
     model = _model(directory)
     for where, row in _json_lines(sys.stdin, "stdin"):
@@ -160,7 +256,7 @@ def classify(directory: Path) -> None:
 
 @router.command()
 @_DIRECTORY
-def card(directory: Path) -> None:
+def card(directory: Path | None) -> None:
     """Print the model card, after checking the model's digest."""
     _model(directory)
-    click.echo(json.dumps(read_card(directory), indent=2, ensure_ascii=False))
+    click.echo(json.dumps(read_card(_in_service(directory)), indent=2, ensure_ascii=False))

@@ -1,11 +1,15 @@
 from __future__ import annotations
 
+import json
+import shutil
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from plugins.classifier.artefact import ArtefactError
+from plugins.classifier.artefact import ARTEFACT_DIR, CARD, ArtefactError
+from plugins.classifier.in_service import in_service
+from plugins.classifier.versions import Versions
 from plugins.routing.config.spec import DEFAULT_CAPABILITIES, Capability, Classifier, GatewaySpec
 from plugins.routing.types import Facts
 from plugins.signals.intent import IntentSignal, shared_model
@@ -50,3 +54,19 @@ def test_the_model_is_loaded_once() -> None:
 def test_a_missing_model_is_said_at_start(tmp_path: Path) -> None:
     with pytest.raises(ArtefactError, match="router train"):
         IntentSignal(GatewaySpec(), tmp_path).warm()
+
+
+def test_the_promoted_version_of_the_state_folder_serves(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    versions = Versions(tmp_path)
+    shutil.copytree(ARTEFACT_DIR, versions.folder / "a1")
+    card = versions.folder / "a1" / CARD
+    card.write_text(json.dumps({**json.loads(card.read_text()), "version": "a1"}))
+    versions.promote("a1")
+    shipped = IntentSignal(GatewaySpec()).extract(facts(text="hello")).detail["model"]
+    monkeypatch.setenv("SIGNALBOX_STATE", str(tmp_path))
+    try:
+        assert shipped != "a1"
+        assert IntentSignal(GatewaySpec()).extract(facts(text="hello")).detail["model"] == "a1"
+    finally:
+        in_service(tmp_path).stop()
+        in_service.cache_clear()

@@ -1,12 +1,15 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
 import pytest
 from click.testing import CliRunner
 
+from plugins.classifier.artefact import ARTEFACT_DIR
+from plugins.classifier.versions import Versions
 from services.cli.router import router
 
 ROWS = [{"text": "Translate to German: hello", "intent": "translation"}, {"text": "hello", "intent": "smalltalk"}]
@@ -84,3 +87,21 @@ def test_train_with_own_rows(rows: Path, tmp_path: Path) -> None:
     assert result.exit_code == 0, result.output
     assert json.loads(result.output)["note"].endswith("2 rows of --data")
     assert run("classify", "--model", str(out), stdin='{"text": "hello"}\n').exit_code == 0
+
+
+def test_promote_and_rollback(tmp_path: Path) -> None:
+    shutil.copytree(ARTEFACT_DIR, tmp_path / "classifier" / "versions" / "a1")
+    state = ("--state", str(tmp_path))
+    assert "a1 is in service" in run("promote", "a1", *state).output
+    assert "shipped is in service" in run("rollback", *state).output
+    assert run("promote", "b2", *state).exit_code == 1
+    assert run("rollback", *state).exit_code == 1
+
+
+def test_a_worse_candidate_is_kept_but_does_not_serve(rows: Path, tmp_path: Path) -> None:
+    state = tmp_path / "state"
+    result = run("train", "--data", str(rows), "--state", str(state), "--scale", "0", "--folds", "2")
+    assert result.exit_code == 0, result.output
+    assert "kept, not in service" in result.output
+    assert Versions(state).current() == "shipped"
+    assert len(Versions(state).kept()) == 2
