@@ -66,6 +66,7 @@ def config(near: str, far: str) -> dict[str, Any]:
             entry("far-rock", bedrock, "cloud", tier="frontier"),
         ],
         "gateway": {
+            "boundary": {"egress": True},
             "instant": {"enabled": False},
             "discovery": {"ollama": [], "vllm": [], "models_dir": None, "cloud": False},
         },

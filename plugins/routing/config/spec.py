@@ -92,7 +92,7 @@ class Boundary(Section):
         default_factory=lambda: {"local": DataClass.RESTRICTED, "cloud": DataClass.PUBLIC}
     )
     conversation: Literal["sticky", "off"] = "sticky"
-    egress: bool = True
+    egress: bool = False
     detectors: dict[str, DataClass] = Field(default_factory=lambda: dict(DEFAULT_DETECTORS))
     combination: DataClass = DataClass.RESTRICTED
     mentions: tuple[str, ...] = DEFAULT_MENTIONS

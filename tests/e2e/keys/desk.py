@@ -72,7 +72,6 @@ def config(cloud: FakeCloud, found_url: str) -> dict[str, Any]:
         "gateway": {
             "instant": {"enabled": False},
             # A model of the admin UI that is not local is not sent to while the wall stands (tests/e2e/test_egress.py).
-            "boundary": {"egress": False},
             "discovery": {"ollama": [], "vllm": [found_url], "models_dir": None, "cloud": False, "interval_s": 1},
         },
     }

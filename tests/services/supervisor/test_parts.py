@@ -100,10 +100,10 @@ def test_sidecars_listen_where_the_ports_say(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "wanted"),
     [
-        ("gateway: {}\n", set(NAMES)),
-        ("gateway: {instant: {enabled: false}}\n", set(NAMES) - {"instant"}),
-        ("gateway: {boundary: {egress: off}}\n", set(NAMES) - {"egress"}),
-        ("gateway: {discovery: {models_dir: null}}\n", set(NAMES) - {"llm"}),
+        ("gateway: {boundary: {egress: on}}\n", set(NAMES)),
+        ("gateway: {}\n", set(NAMES) - {"egress"}),
+        ("gateway: {instant: {enabled: false}}\n", set(NAMES) - {"egress", "instant"}),
+        ("gateway: {discovery: {models_dir: null}}\n", set(NAMES) - {"egress", "llm"}),
     ],
 )
 def test_only_what_the_configuration_has_a_use_for_is_started(text: str, wanted: set[str]) -> None:
