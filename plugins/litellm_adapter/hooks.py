@@ -168,9 +168,7 @@ class SignalboxHooks(CustomLogger):  # type: ignore[misc] # litellm is untyped h
         if found is not None and self._gateway is not None:
             count_tokens(found.trace, response_obj)
             cost = kwargs.get("response_cost")
-            self._gateway.spent(
-                found.trace, cost if isinstance(cost, int | float) else 0.0, guards.id_of_event(kwargs)
-            )
+            self._gateway.spent(found.trace, cost if isinstance(cost, int | float) else 0.0, guards.id_of_event(kwargs))
             self._gateway.on_usage(found.trace)
 
     async def async_filter_listed_models(self, user_api_key_dict: Any, model_names: Sequence[str]) -> Sequence[str]:
