@@ -23,7 +23,13 @@ from plugins.routing.openai_request import facts_from_body
 from plugins.routing.router import Router
 from plugins.routing.types import Caller
 
-CONFIG = Path(__file__).parent.parent / "routing" / "cases" / "configs" / "public.yaml"
+CONFIGS = Path(__file__).parent.parent / "routing" / "cases" / "configs"
+CONFIG = CONFIGS / "internal.yaml"
+"""What nobody labelled is internal, as shipped: text is then not looked through, since nothing could come of it."""
+
+LOOKED_THROUGH = CONFIGS / "public.yaml"
+"""What nobody labelled is public, so every text is looked through by the detectors: measured beside, unbounded."""
+
 TOKENS = (10, 100, 500, 2000)
 P50_MS, P99_MS = 1.5, 5.0
 SENTENCES = """ please compare the quarterly report with last year and explain what changed in revenue cost
@@ -88,11 +94,14 @@ def run(rounds: int = 1000) -> dict[str, Any]:
     router = build_router(load_config(CONFIG))
     measure(router, 100, 50, rng)  # warm
     rows = [measure(router, tokens, rounds, rng) for tokens in TOKENS]
+    looking = build_router(load_config(LOOKED_THROUGH))
+    measure(looking, 100, 50, rng)  # warm
     return {
         "bench": "decide",
         "rounds": rounds,
         "bounds": {"p50_ms": P50_MS, "p99_ms": P99_MS},
         "rows": rows,
+        "rows_looked_through": [measure(looking, tokens, rounds, rng) for tokens in TOKENS],
         "signals_p50_ms": signals_ms(router, max(20, rounds // 10), rng),
         "holds": all(r["p50_ms"] < P50_MS and r["p99_ms"] < P99_MS for r in rows),
     }
@@ -111,6 +120,9 @@ def main() -> int:
     columns = list(result["rows"][0])
     print(" ".join(f"{name:>12}" for name in columns))
     for row in result["rows"]:
+        print(" ".join(f"{row[name]:>12}" for name in columns))
+    print("with every text looked through by the detectors (labelled public):")
+    for row in result["rows_looked_through"]:
         print(" ".join(f"{row[name]:>12}" for name in columns))
     return 0 if result["holds"] else 1
 

@@ -115,7 +115,8 @@ def test_what_is_found_raises_what_was_declared(text: str, label: str, why: str)
 
 def test_the_detail_tells_types_and_never_text() -> None:
     asked = replace(facts(), messages=({"role": "user", "content": "4111 1111 1111 1111 and 5555 5555 5555 4444"},))
-    detail = DataClassSignal(GatewaySpec()).extract(asked).detail
+    spec = GatewaySpec(boundary=Boundary(zones={"local": DataClass.RESTRICTED, "site": DataClass.INTERNAL}))
+    detail = DataClassSignal(spec).extract(asked).detail
     assert detail == {"why": "detectors", "found": "credit_card:2"}
 
 
@@ -157,3 +158,14 @@ def test_the_class_of_a_conversation_outlives_the_process(tmp_path: Path, monkey
     assert says(three, declares(PUBLIC, "a")) == ("restricted", "conversation")
     one._seen.close()
     two._seen.close()
+
+
+def test_text_is_looked_through_only_where_that_could_change_the_place() -> None:
+    message = {"role": "user", "content": "my card is 4111 1111 1111 1111"}
+    shipped = DataClassSignal(GatewaySpec())
+    asked = replace(facts(), messages=(message,))
+    assert shipped.extract(asked).label == "internal"
+    public = replace(asked, caller=Caller(may_declare=True, declared=DataClass.PUBLIC))
+    assert shipped.extract(public).label == "restricted"
+    site = GatewaySpec(boundary=Boundary(zones={"local": DataClass.RESTRICTED, "site": DataClass.INTERNAL}))
+    assert DataClassSignal(site).extract(asked).label == "restricted"
