@@ -10,6 +10,10 @@ STAMPS := $(VENV)/.stamps
 ENGINE := services/database/engine
 VLLM   := vllm-venv
 PIP    := $(PY) -m pip --disable-pip-version-check --no-input
+# The lock files are whole, so pip need not look at what packages ask for, and what overrides.txt leaves out stays out.
+LOCKED := install --require-hashes --no-deps
+COMPILE = $(VENV)/bin/uv pip compile --override requirements/overrides.txt --universal --python-version 3.11 \
+	--generate-hashes --no-emit-index-url --custom-compile-command "make lock"
 
 # The first of these that is Python 3.11 or 3.12; name another with `make install PYTHON=/path/to/python3.11`.
 PYTHONS := python3.11 python3.12 python3 python
@@ -49,10 +53,8 @@ test-vllm: install test-deps $(VLLM)/.stamp ## with a real vLLM on the CPU (opt-
 		$(PY) -m pytest -m vllm --timeout 900 $(ARGS)
 
 lock: test-deps ## pin every dependency with its hashes again
-	$(VENV)/bin/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
-		--custom-compile-command "make lock" -o requirements/runtime.lock
-	$(VENV)/bin/uv pip compile pyproject.toml --extra test -c requirements/runtime.lock --universal --python-version 3.11 \
-		--generate-hashes --no-emit-index-url --custom-compile-command "make lock" -o requirements/test.lock
+	$(COMPILE) pyproject.toml -o requirements/runtime.lock
+	$(COMPILE) pyproject.toml --extra test -c requirements/runtime.lock -o requirements/test.lock
 
 clean: ## remove what was installed and built; keeps .signalbox/ and models/
 	rm -rf $(VENV) $(VLLM) build *.egg-info $(ENGINE)/node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis
@@ -71,8 +73,8 @@ $(STAMPS)/venv:
 	@touch $@
 
 $(STAMPS)/runtime: requirements/runtime.lock | $(STAMPS)/venv
-	@echo "[2/4] packages, pinned and checked by hash (2 GB, once)"
-	$(PIP) install --require-hashes -r requirements/runtime.lock
+	@echo "[2/4] packages, pinned and checked by hash (3 GB, once)"
+	$(PIP) $(LOCKED) -r requirements/runtime.lock
 	@touch $@
 
 $(STAMPS)/project: pyproject.toml $(STAMPS)/runtime
@@ -90,7 +92,7 @@ $(STAMPS)/engine: $(ENGINE)/package.json $(ENGINE)/package-lock.json services/da
 
 $(STAMPS)/test: requirements/test.lock $(STAMPS)/runtime
 	@echo "[test] packages of the tests, pinned and checked by hash"
-	$(PIP) install --require-hashes -r requirements/test.lock
+	$(PIP) $(LOCKED) -r requirements/test.lock
 	@touch $@
 
 # The facts: the CPU build of vLLM wants the CPU torch and stumbles over its companions.
