@@ -63,6 +63,12 @@ def build_router(config: Config, *, base_dir: Path | None = None, previous: Rout
     )
 
 
+def replay_router(config: Config) -> Router:
+    """A router without signals, for decisions whose signals are known already (``plugins.routing.preview``)."""
+    policies = tuple(policy(config.spec) for policy in POLICIES)
+    return Router(config.spec, config.deployments, (), policies, Selection(config.spec))
+
+
 def _places(previous: Router | None) -> Places:
     """Where conversations are served; a changed policy does not forget it."""
     selection = previous.selection if previous is not None else None

@@ -12,13 +12,14 @@ import queue
 import sqlite3
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import closing
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
 from plugins.routing.explain import explain, fallback_groups
+from plugins.routing.replay import seen
 from plugins.routing.types import Decision, Facts
 
 QUEUE_SIZE = 10_000
@@ -38,7 +39,8 @@ class LogRecord:
     What is known only when the answer is complete is None before: ``status`` of HTTP (0: the caller went away),
     ``latency_ms``, ``tokens_in`` and ``tokens_out`` as the model counted them, ``attempts`` made at deployments.
     ``fallback``: another deployment than the chosen one served. ``escalated_from``: the deployment whose answer was not
-    good enough, ``escalation_reason`` why; ``deployment`` is then the one asked after it."""
+    good enough, ``escalation_reason`` why; ``deployment`` is then the one asked after it. ``seen``: what else of the
+    signals a replay under another policy needs (``replay.seen``)."""
 
     at: float
     decision_id: str
@@ -71,6 +73,7 @@ class LogRecord:
     fallback: bool = False
     escalated_from: str | None = None
     escalation_reason: str | None = None
+    seen: Mapping[str, Any] = field(default_factory=dict)
 
 
 _COLUMNS = tuple(f.name for f in fields(LogRecord))
@@ -80,7 +83,7 @@ _CREATE = (
     "CREATE INDEX IF NOT EXISTS decisions_at ON decisions (at)",
     "CREATE INDEX IF NOT EXISTS decisions_id ON decisions (decision_id)",
 )
-_JSON = ("fallbacks", "reasons")
+_JSON = ("fallbacks", "reasons", "seen")
 _BOOLEAN = ("degraded", "pinned", "fallback")
 
 
@@ -112,6 +115,7 @@ def record_of(decision: Decision, facts: Facts, *, at: float, decide_us: int = 0
         truncated_chars=decision.truncated_chars,
         decide_us=decide_us,
         reasons=tuple(told["reasons"]),
+        seen=seen(decision),
     )
 
 
@@ -267,7 +271,7 @@ def _row(record: LogRecord) -> tuple[Any, ...]:
 def _plain(row: sqlite3.Row) -> dict[str, Any]:
     plain: dict[str, Any] = dict(row)
     for name in _JSON:
-        plain[name] = json.loads(plain[name])
+        plain[name] = json.loads(plain[name] or "{}")
     for name in _BOOLEAN:
         plain[name] = bool(plain.get(name))
     return plain

@@ -1,4 +1,4 @@
-"""``signalbox config check``.
+"""``signalbox config check``, and the group that ``preview`` belongs to.
 
 Knows: how problems are shown. Does not know: what is a problem (``plugins.routing.config``).
 """
@@ -10,10 +10,15 @@ import sys
 
 import click
 
+from services.cli.preview import preview
+
 
 @click.group()
 def config() -> None:
-    """Check a configuration file."""
+    """Check a configuration file, or preview what another one would do."""
+
+
+config.add_command(preview)
 
 
 @config.command()

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from plugins.assembly import Warms, build_router
+from plugins.assembly import Warms, build_router, replay_router
 from plugins.registry import POLICIES, SIGNALS
 from plugins.routing.config.load import parse_config
 from plugins.routing.types import Caller, DataClass, Facts
@@ -57,3 +57,9 @@ def test_answer_files_are_relative_to_the_users_file(tmp_path: Path) -> None:
     (tmp_path / "more.yaml").write_text("[]\n")
     router = build_router(parse_config("gateway: {}", str(tmp_path / "run" / "litellm.yaml")), base_dir=tmp_path)
     assert router.spec.instant.answers == ()
+
+
+def test_a_router_for_known_signals_loads_none() -> None:
+    router = replay_router(parse_config(MODEL, "c.yaml"))
+    assert router.extractors == ()
+    assert [p.name for p in router.policies] == [p.name for p in POLICIES]

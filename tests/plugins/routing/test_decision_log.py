@@ -57,6 +57,7 @@ def test_rows_come_back_newest_first(tmp_path: Path) -> None:
     assert log.flush()
     rows = log.recent(2)
     assert [r["decision_id"] for r in rows] == ["dec_4", "dec_3"]
+    assert rows[0]["seen"] == RECORD.seen
     assert rows[0]["fallbacks"] == ["large", "cloud"]
     assert rows[0]["degraded"] is True
     assert (tmp_path / "state" / "decisions.sqlite").stat().st_mode & 0o777 == 0o600

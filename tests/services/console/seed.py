@@ -139,7 +139,7 @@ def write_log(path: Path, records: list[LogRecord]) -> None:
     if len(records) > 1000:
         names = [f.name for f in fields(LogRecord)]
         rows = [
-            tuple(json.dumps(value) if isinstance(value, tuple) else value for value in astuple(record))
+            tuple(json.dumps(value) if isinstance(value, tuple | dict) else value for value in astuple(record))
             for record in records[1000:]
         ]
         marks = ", ".join("?" * len(names))
