@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from plugins.classifier.harness import Unwrapped, unwrap
+from plugins.routing.content import Material
 
 FollowUp = Literal["translate", "revise", "repeat", "why"]
 """``translate``: the same in another language. ``revise``: another form of the last answer. ``repeat``: go on,
@@ -95,6 +96,7 @@ _SYSTEM_TASK = re.compile(
     re.IGNORECASE,
 )
 _SYSTEM_TASK_CHARS = 1500
+_SAID = ("text", "input_text", None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +113,8 @@ class Ask:
 
 
 def content_text(content: object) -> str:
-    """Plain text of a message's content: a string, or the text parts of a list; results of tools are left out."""
+    """Plain text of a message's content: a string, or the text parts of a list; results of tools and material
+    (documents) are left out."""
     if isinstance(content, str):
         return content
     if not isinstance(content, Sequence):
@@ -120,7 +123,7 @@ def content_text(content: object) -> str:
     for part in content:
         if isinstance(part, str):
             parts.append(part)
-        elif isinstance(part, Mapping) and part.get("type") in ("text", "input_text", None):
+        elif isinstance(part, Mapping) and not isinstance(part, Material) and part.get("type") in _SAID:
             text = part.get("text")
             if isinstance(text, str):
                 parts.append(text)

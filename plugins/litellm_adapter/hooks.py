@@ -23,6 +23,9 @@ from plugins.litellm_adapter.egress import Signer, signer_from
 from plugins.litellm_adapter.gateway import Gateway, open_gateway
 from plugins.litellm_adapter.headers import headers_of
 from plugins.litellm_adapter.listing import listed
+from plugins.litellm_adapter.preparation.preparer import Preparer
+from plugins.litellm_adapter.preparation.registry import one_of_each
+from plugins.litellm_adapter.preparation.run import prepare
 from plugins.litellm_adapter.refusal import Refused
 from plugins.litellm_adapter.tier_budget import budgets_of
 from plugins.litellm_adapter.trace import CURRENT, Trace
@@ -34,6 +37,9 @@ from plugins.routing.engine import new_decision_id
 LONG_TOKENS = 20_000
 """From here on a decision is made in a thread: other requests do not wait while a long prompt is read."""
 
+UNREAD_MATTERS = frozenset({"capability", "data_boundary"})
+"""Policies whose refusal may only be there because a document could not be read: then the reader's reason is told."""
+
 
 class SignalboxHooks(CustomLogger):  # type: ignore[misc] # litellm is untyped here
     """Does nothing until ``start``; a first hook without one (plain ``litellm --config``) starts it."""
@@ -44,6 +50,7 @@ class SignalboxHooks(CustomLogger):  # type: ignore[misc] # litellm is untyped h
         self._starting: asyncio.Lock | None = None
         self._escalation = escalate.Escalation()
         self._signer: Signer | None = None
+        self._preparers = one_of_each()
 
     @property
     def gateway(self) -> Gateway:
@@ -72,7 +79,7 @@ class SignalboxHooks(CustomLogger):  # type: ignore[misc] # litellm is untyped h
             trace = Trace()
             CURRENT.set(trace)
         try:
-            await _judge(gateway, trace, user_api_key_dict, data, call_type)
+            await _judge(gateway, trace, user_api_key_dict, data, call_type, self._preparers)
         except Refused as error:
             trace.refusal = error
             raise as_proxy_exception(error) from None
@@ -195,14 +202,19 @@ def as_proxy_exception(error: Refused) -> Any:
     )
 
 
-async def _judge(gateway: Gateway, trace: Trace, key: Any, data: dict[str, Any], call_type: str) -> None:
+async def _judge(
+    gateway: Gateway, trace: Trace, key: Any, data: dict[str, Any], call_type: str, preparers: Sequence[Preparer]
+) -> None:
     """One request, once. A rerun (LiteLLM does that after a local rate limit) is judged again, with the name first
     asked."""
     trace.refusal = None
     trace.verdict = None
     if call_type in NO_CONTENT:
         return
+    prepared = await prepare(preparers, gateway.router.spec, trace, key, data, call_type, gateway.secret)
     facts, full = facts_of(data, key, call_type, secret=gateway.secret, request_id=new_decision_id())
+    long = facts.token_estimate > LONG_TOKENS
+    facts = prepared.told(facts, trace)
     trace.budgets = budgets_of(key, facts.caller)
     facts = replace(facts, caller=replace(facts.caller, exhausted=gateway.budgets.exhausted(trace.budgets)))
     trace.caller, trace.route, trace.requested = facts.caller, facts.route, facts.capability
@@ -211,12 +223,14 @@ async def _judge(gateway: Gateway, trace: Trace, key: Any, data: dict[str, Any],
     router = gateway.router
     trace.full_headers = full if full is not None else router.spec.headers == "full"
     live, began = gateway.live.snapshot(), time.perf_counter()
-    long = facts.token_estimate > LONG_TOKENS
     decision = await asyncio.to_thread(router.decide, facts, live) if long else router.decide(facts, live)
     trace.decision = decision
     trace.decide_us = int((time.perf_counter() - began) * 1e6)
     if decision.chosen is None:
+        if prepared.problem is not None and decision.denied_by in UNREAD_MATTERS:
+            raise prepared.problem
         raise _refused(denial(decision, facts, router.spec))
+    await prepared.cut(facts, decision.chosen)
     escalate.prepare(trace, facts, data, router.spec)
     rewrite.apply(data, decision, trace, {d.id: d.model_group for d in router.deployments})
 

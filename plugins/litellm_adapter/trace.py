@@ -9,11 +9,12 @@ from __future__ import annotations
 import time
 from contextvars import ContextVar
 from dataclasses import dataclass, field
+from typing import Any
 
 from plugins.litellm_adapter.refusal import Refused
 from plugins.litellm_adapter.tier_budget import Budget
 from plugins.routing.escalation.answer import Asked
-from plugins.routing.types import Caller, Decision, Deployment
+from plugins.routing.types import Caller, DataClass, Decision, Deployment
 
 
 @dataclass(slots=True, eq=False)
@@ -22,6 +23,7 @@ class Trace:
     answer comes from. ``attempt_status``: what the latest attempt failed with. ``refusal``: this gateway's own error,
     answered instead. ``body``: the raw request, for keeping the caller's own words out of error messages; dropped when
     the answer begins. ``verdict``: see ``verdict.py``. ``edge``: the edge made this and tells the end.
+    ``memory``: what preparers keep for a rerun; ``brought_class``, ``unread``: what they reported in any run.
     ``asked``: what an answer is checked against, None where none is; ``escalated_from``: id of the deployment whose
     answer was not good enough, for ``escalation_reason``."""
 
@@ -50,6 +52,9 @@ class Trace:
     asked: Asked | None = None
     escalated_from: str | None = None
     escalation_reason: str | None = None
+    memory: dict[str, Any] = field(default_factory=dict)
+    brought_class: DataClass = DataClass.PUBLIC
+    unread: frozenset[str] = frozenset()
     request_id: str = ""
     token_estimate: int = 0
     decide_us: int = 0

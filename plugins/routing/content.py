@@ -41,6 +41,11 @@ _BODIES = {"image_url": (dict, str), "input_audio": (dict,), "file": (dict,)}
 """Chat parts whose value stands under their own type, and what it may be."""
 
 
+class Material(dict[str, Any]):
+    """A text part that nobody said: a document's text, a passage that was found. It is judged and sent like any other,
+    but no intent, question or conversation is read from it. Only this program makes one: JSON gives plain objects."""
+
+
 class BadRequest(Exception):  # noqa: N818 (it is a status, not a fault of ours)
     """The request is malformed: status 400. ``param`` is the place, e.g.
     ``messages[2].content[0].image_url``."""
@@ -154,11 +159,12 @@ def _check_image(value: object, param: str) -> None:
 
 
 def plain_text(message: Mapping[str, Any]) -> str:
-    """The text of a checked message: its string content, or its text parts joined by newlines."""
+    """The text of a checked message: its string content, or its text parts joined by newlines, without
+    material."""
     content = message.get("content")
     if isinstance(content, str):
         return content
     if not isinstance(content, list):
         return ""
-    texts = [part["text"] for part in content if part.get("type") in _TEXT_PARTS]
+    texts = [part["text"] for part in content if part.get("type") in _TEXT_PARTS and not isinstance(part, Material)]
     return texts[0] if len(texts) == 1 else "\n".join(texts)

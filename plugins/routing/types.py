@@ -116,7 +116,9 @@ class Facts:
     "json_schema", "json_object", "logprobs", "n", "stream"}``. ``token_estimate``: tokens of all input.
     ``attached``: what else of the body a model is shown: tools, formats, documents to rank. ``opaque``: some of
     the text came as token numbers, which nobody reads here. ``max_output_tokens``: as asked, else None.
-    ``conversation``: an opaque id, equal for the turns of one conversation.
+    ``conversation``: an opaque id, equal for the turns of one conversation. ``brought_class``: the class of files and
+    stores whose content is in here. ``unread``: modalities of content that nobody read although it is no part of its
+    own any more.
     """
 
     request_id: str
@@ -133,6 +135,8 @@ class Facts:
     conversation: str = ""
     attached: Sequence[Any] = ()
     opaque: bool = False
+    brought_class: DataClass = DataClass.PUBLIC
+    unread: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

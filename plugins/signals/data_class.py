@@ -36,8 +36,9 @@ _LOG = logging.getLogger("signalbox.boundary")
 
 class DataClassSignal:
     """``label``: public, internal or restricted. ``detail.why``: what decided it: ``declared``, ``key``, ``default``,
-    ``detectors``, ``detectors_failed``, ``unreadable`` or ``conversation``. ``detail.found``: types and counts, for
-    example ``credit_card:1 person:2``, never text. ``detail.exempt``: modalities that were let through unread."""
+    ``detectors``, ``detectors_failed``, ``brought`` (by a file or a store), ``unreadable`` or ``conversation``.
+    ``detail.found``: types and counts, for example ``credit_card:1 person:2``, never text. ``detail.exempt``:
+    modalities that were let through unread."""
 
     name = "data_class"
 
@@ -68,6 +69,8 @@ class DataClassSignal:
         found = self._detected(facts, highest is DataClass.PUBLIC, detail) if look else highest
         if found > highest:
             highest, why = found, "detectors_failed" if "failed" in detail else "detectors"
+        if facts.brought_class > highest:
+            highest, why = facts.brought_class, "brought"
         unread = self._unread(facts, detail)
         if (unread or facts.opaque) and highest < DataClass.RESTRICTED:
             highest, why = DataClass.RESTRICTED, "unreadable"
@@ -96,7 +99,7 @@ class DataClassSignal:
         return class_of(counts, self._boundary, labelled_public=labelled_public)
 
     def _unread(self, facts: Facts, detail: dict[str, str]) -> frozenset[str]:
-        unread = facts.modalities - _READABLE
+        unread = (facts.modalities | facts.unread) - _READABLE
         if not unread or not self._boundary.exempt:
             return unread
         caller = facts.caller
