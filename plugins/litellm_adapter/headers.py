@@ -37,7 +37,7 @@ def headers_of(trace: Trace) -> Mapping[str, str]:
         found["x-signalbox-degraded"] = "true"
     if not trace.full_headers:
         found = {name: value for name, value in found.items() if name in BASIC}
-    return {name: _safe(value) for name, value in found.items() if value}
+    return {name: _safe(value) for name, value in {**found, **trace.told}.items() if value}
 
 
 def _reason(trace: Trace) -> str:

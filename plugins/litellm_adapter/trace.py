@@ -7,6 +7,7 @@ through a context variable that every task of the request inherits.
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any
@@ -25,7 +26,8 @@ class Trace:
     the answer begins. ``verdict``: see ``verdict.py``. ``edge``: the edge made this and tells the end.
     ``memory``: what preparers keep for a rerun; ``brought_class``, ``unread``: what they reported in any run.
     ``asked``: what an answer is checked against, None where none is; ``escalated_from``: id of the deployment whose
-    answer was not good enough, for ``escalation_reason``."""
+    answer was not good enough, for ``escalation_reason``. ``told``: further ``x-signalbox-*`` headers of a route of our
+    own."""
 
     body: bytes = b""
     path: str = ""
@@ -55,6 +57,7 @@ class Trace:
     memory: dict[str, Any] = field(default_factory=dict)
     brought_class: DataClass = DataClass.PUBLIC
     unread: frozenset[str] = frozenset()
+    told: Mapping[str, str] = field(default_factory=dict)
     request_id: str = ""
     token_estimate: int = 0
     decide_us: int = 0

@@ -21,6 +21,7 @@ from plugins.litellm_adapter.request_headers import (
     deadline_of,
 )
 from plugins.routing.openai_request import BadRequest, facts_from_body
+from plugins.routing.tokens import NotTextError, checked_length, tokens_of
 from plugins.routing.types import Caller, DataClass, Facts, Mode, Tier
 
 ROUTES: dict[str, str] = {
@@ -39,7 +40,6 @@ ROUTES: dict[str, str] = {
 UNJUDGED: dict[str, tuple[str, Mode, frozenset[str]]] = {
     "transcription": ("/v1/audio/transcriptions", "audio_transcription", frozenset({"audio"})),
     "atranscription": ("/v1/audio/transcriptions", "audio_transcription", frozenset({"audio"})),
-    "aspeech": ("/v1/audio/speech", "audio_speech", frozenset({"text"})),
     "image_generation": ("/v1/images/generations", "image_generation", frozenset({"text"})),
     "aimage_generation": ("/v1/images/generations", "image_generation", frozenset({"text"})),
     "aimage_edit": ("/v1/images/edits", "image_generation", frozenset({"text", "image"})),
@@ -50,6 +50,9 @@ UNJUDGED: dict[str, tuple[str, Mode, frozenset[str]]] = {
     "aocr": ("/v1/ocr", "ocr", frozenset({"file"})),
 }
 """Call types whose content nobody reads yet: restricted, whatever was declared."""
+
+SPEECH = ("/v1/audio/speech", ("input", "instructions"))
+"""The route of the call type ``aspeech``, and what is read of its body."""
 
 NO_CONTENT = frozenset({"aget_responses", "adelete_responses", "acancel_responses", "alist_input_items"})
 """Call types that only name something by its id. They get no verdict, so the guards hold them to restricted
@@ -76,6 +79,8 @@ def facts_of(
                 conversation_secret=secret,
                 conversation_header=headers.get(CONVERSATION),
             )
+        elif call_type == "aspeech":
+            facts = _spoken(data, caller, request_id)
         else:
             facts = _unjudged(data, caller, call_type, request_id)
     except BadRequest as error:
@@ -109,15 +114,41 @@ def _limit(labels: list[Mapping[str, Any]]) -> frozenset[str] | None:
     return frozenset.intersection(*limits) if limits else None
 
 
+def _spoken(data: Mapping[str, Any], caller: Caller, request_id: str) -> Facts:
+    """Text to be spoken is judged like text of a chat."""
+    route, fields = SPEECH
+    texts = [data[name] for name in fields if isinstance(data.get(name), str)]
+    try:
+        quarters = sum(checked_length(text) for text in texts)
+    except NotTextError as error:
+        raise BadRequest(f"input {error}", "input") from None
+    messages = tuple({"role": "user", "content": text} for text in texts)
+    return Facts(
+        request_id,
+        route,
+        _model(data),
+        "audio_speech",
+        messages=messages,
+        text=texts[0] if texts else "",
+        token_estimate=tokens_of(quarters),
+        caller=caller,
+    )
+
+
 def _unjudged(data: Mapping[str, Any], caller: Caller, call_type: str, request_id: str) -> Facts:
     if call_type not in UNJUDGED:
         raise Refused(403, "This kind of request is not served by this gateway.", "data_boundary", None)
     route, mode, modalities = UNJUDGED[call_type]
+    model = _model(data)
+    confined = replace(caller, declared=DataClass.RESTRICTED, data_class=DataClass.RESTRICTED, may_declare=True)
+    return Facts(request_id, route, model, mode, modalities=modalities, caller=confined)
+
+
+def _model(data: Mapping[str, Any]) -> str:
     model = data.get("model")
     if not isinstance(model, str) or not model:
         raise BadRequest("model is missing: name a capability", "model")
-    confined = replace(caller, declared=DataClass.RESTRICTED, data_class=DataClass.RESTRICTED, may_declare=True)
-    return Facts(request_id, route, model, mode, modalities=modalities, caller=confined)
+    return model
 
 
 def _labels(key: Any) -> list[Mapping[str, Any]]:

@@ -13,8 +13,10 @@ from typing import Any
 
 import uvicorn
 from fastapi import FastAPI
+from fastapi.responses import JSONResponse, Response, StreamingResponse
 
 TOKENS, SECONDS, PAGES = 5, 12.5, 3
+SOUND = b"ID3" + bytes(range(256)) * 64
 
 
 def _app() -> FastAPI:
@@ -29,6 +31,14 @@ def _app() -> FastAPI:
     @app.post("/v1/audio/transcriptions")
     async def transcriptions() -> dict[str, Any]:
         return {"task": "transcribe", "language": "english", "duration": SECONDS, "text": "hello", "segments": []}
+
+    @app.post("/v1/audio/speech")
+    async def speech(body: dict[str, Any]) -> Response:
+        if body["voice"] == "nobody":
+            error = {"message": "There is no voice nobody: ask for alloy.", "type": "invalid_request_error"}
+            return JSONResponse({"error": {**error, "param": "voice", "code": "voice_not_found"}}, status_code=400)
+        pieces = (SOUND[i : i + 4096] for i in range(0, len(SOUND), 4096))
+        return StreamingResponse(pieces, media_type="audio/mpeg", headers={"x-signalbox-engine": "stand-in"})
 
     @app.post("/v1/ocr")
     async def ocr() -> dict[str, Any]:

@@ -71,11 +71,23 @@ def test_an_admin_may_declare() -> None:
     assert _facts(who=key("proxy_admin")).caller.may_declare
 
 
-@pytest.mark.parametrize("call", ["transcription", "aspeech", "image_generation", "arerank", "amoderation", "aocr"])
+@pytest.mark.parametrize("call", ["transcription", "image_generation", "arerank", "amoderation", "aocr"])
 def test_content_that_nobody_reads_is_restricted_whatever_was_declared(call: str) -> None:
     caller = _facts({"model": "x"}, key("proxy_admin"), call, x_signalbox_data_class="public").caller
     assert caller.declared is DataClass.RESTRICTED
     assert caller.data_class is DataClass.RESTRICTED
+
+
+def test_text_to_be_spoken_is_judged_like_text_of_a_chat() -> None:
+    body = {"model": "speech", "input": "Call me at noon.", "instructions": "Whisper.", "voice": "alloy"}
+    facts = _facts(body, key("proxy_admin"), "aspeech", x_signalbox_data_class="public")
+    assert facts.mode == "audio_speech"
+    assert facts.caller.declared is DataClass.PUBLIC
+    assert [m["content"] for m in facts.messages] == ["Call me at noon.", "Whisper."]
+    assert facts.modalities == {"text"}
+    with pytest.raises(Refused) as caught:
+        _facts({"model": "speech", "input": "a\0b"}, call="aspeech")
+    assert (caught.value.status, caught.value.param) == (400, "input")
 
 
 @pytest.mark.parametrize("call", ["pass_through_endpoint", "acreate_batch", "something_new"])
