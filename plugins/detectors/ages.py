@@ -10,11 +10,14 @@ from collections.abc import Iterable
 
 from plugins.detectors.span import Span, View
 
-_AGE = re.compile(
-    r"(?<![\w.,])(\d{1,3})(?=[ -]years?[ -](?:old|of age)|[ -]?y/?o\b|[ -]yrs old"
+_NUMBER = re.compile(r"\d+")
+_YEARS = re.compile(
+    r"(?<![\w.,])\d{1,3}(?=[ -]years?[ -](?:old|of age)|[ -]?y/?o\b|[ -]yrs old"
     r"| jahre alt|-jährig| ans\b(?= et|[.,]|$)| años)"
-    r"|\b(?:aged|age:?|turn|turns|turned|turning) (\d{1,3})(?![\w%]|[.,:/-]\d| (?:degrees|pages|percent|times))"
 )
+_BEFORE = re.compile(r"\b(?:aged|age:?|turn|turns|turned|turning) $")
+_REACH = 9
+_AFTER = re.compile(r"\d{1,3}(?![\w%]|[.,:/-]\d| (?:degrees|pages|percent|times))")
 
 
 class Ages:
@@ -23,7 +26,11 @@ class Ages:
     def find(self, view: View) -> Iterable[Span]:
         if not view.runs:
             return
-        for match in _AGE.finditer(view.lower):
-            group = 1 if match[1] else 2
-            if 0 < int(match[group]) <= 120:
-                yield Span(*match.span(group), "age", 0.9)
+        text = view.lower
+        for number in _NUMBER.finditer(text):
+            start = number.start()
+            match = _YEARS.match(text, start)
+            if match is None and _BEFORE.search(text, max(0, start - _REACH), start):
+                match = _AFTER.match(text, start)
+            if match is not None and 0 < int(match.group()) <= 120:
+                yield Span(*match.span(), "age", 0.9)

@@ -12,6 +12,7 @@ from stdnum import bitcoin
 
 from plugins.detectors.span import Span, View
 
+SHORTEST = 14
 _BITCOIN = re.compile(r"(?<!\w)(?:[13][1-9A-HJ-NP-Za-km-z]{25,34}|bc1[0-9a-z]{11,71})(?!\w)")
 _ETHEREUM = re.compile(r"(?<!\w)0x[0-9a-fA-F]{40}(?!\w)")
 
@@ -20,6 +21,8 @@ class Crypto:
     """Finds ``crypto``."""
 
     def find(self, view: View) -> Iterable[Span]:
+        if view.longest < SHORTEST:
+            return
         for match in _BITCOIN.finditer(view.folded):
             if bitcoin.is_valid(match.group()):
                 yield Span(match.start(), match.end(), "crypto")

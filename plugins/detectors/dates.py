@@ -6,12 +6,12 @@ Knows: numeric forms and the names of months in several languages. Does not know
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from plugins.detectors.fold import fold
 from plugins.detectors.span import Span, View
 
-_MONTHS = (
+_WRITTEN = (
     "jan(?:uary|uar|vier)?|feb(?:ruary|ruar)?|février|mar(?:ch|s|zo)?|märz|apr(?:il|ile)?|avril|abril|may|mai|mayo|maggio|june?|juni|juin|"
     "junio|giugno|july?|juli|juillet|julio|luglio|aug(?:ust)?|août|agosto|sept?(?:ember|embre)?|septiembre|settembre|oct(?:ober|obre)?|"
     "okt(?:ober)?|octubre|ottobre|nov(?:ember|embre)?|noviembre|dec(?:ember)?|dez(?:ember)?|décembre|diciembre|dicembre|enero|gennaio|"
@@ -22,12 +22,14 @@ _NUMERIC = re.compile(
     r"(?<![\w.,/-])(?:(?:19|20)\d\d[-/.](?:0?[1-9]|1[0-2])[-/.](?:[0-2]?\d|3[01])(?:[ T]\d\d:\d\d(?::\d\d)?)?"
     r"|[0-3]?\d([-/.])\s?[0-3]?\d\1\s?(?:19|20)?\d\d)(?![\w/]|[.-]\d)"
 )
-_NAMED = re.compile(
-    rf"(?<!\w)(?:[0-3]?\d(?:st|nd|rd|th|\.)?,? (?:of |de |di )?(?:{_MONTHS})\.?,?(?: (?:de |del )?(?:19|20)\d\d)"
-    rf"|(?:{_MONTHS})\.? [0-3]?\d(?:st|nd|rd|th)?,? (?:19|20)\d\d)(?!\w)".translate(
-        {ord(c): fold(c)[0] for c in set(_MONTHS) if not c.isascii()}
-    )
+_MONTHS = fold(_WRITTEN)[0]
+_NUMBER = re.compile(r"\d+")
+_DAY_FIRST = re.compile(
+    rf"(?<!\w)[0-3]?\d(?:st|nd|rd|th|\.)?,? (?:of |de |di )?(?:{_MONTHS})\.?,?(?: (?:de |del )?(?:19|20)\d\d)(?!\w)"
 )
+_MONTH_FIRST = re.compile(rf"(?:{_MONTHS})\.? [0-3]?\d(?:st|nd|rd|th)?,? (?:19|20)\d\d(?!\w)")
+_MONTH_BEFORE = re.compile(rf"(?:^|\W)((?:{_MONTHS})\.? )$")
+_LONGEST_MONTH = 16
 
 
 class Dates:
@@ -36,7 +38,22 @@ class Dates:
     def find(self, view: View) -> Iterable[Span]:
         if not view.runs:
             return
-        for pattern in (_NUMERIC, _NAMED):
-            for match in pattern.finditer(view.lower):
-                birth = view.near("birth", *match.span(), before=40, after=20)
-                yield Span(match.start(), match.end(), "date_of_birth" if birth else "date_time", 0.9)
+        for start, end in _places(view.lower):
+            birth = view.near("birth", start, end, before=40, after=20)
+            yield Span(start, end, "date_of_birth" if birth else "date_time", 0.9)
+
+
+def _places(text: str) -> Iterator[tuple[int, int]]:
+    """Every date begins with a number, or with a month that a number follows: only there is a pattern tried."""
+    past = 0
+    for number in _NUMBER.finditer(text):
+        start = number.start()
+        if start < past:
+            continue
+        match = _NUMERIC.match(text, start) or _DAY_FIRST.match(text, start)
+        if match is None and start and text[start - 1] == " ":
+            month = _MONTH_BEFORE.search(text, max(0, start - _LONGEST_MONTH), start)
+            match = _MONTH_FIRST.match(text, month.start(1)) if month else None
+        if match is not None:
+            past = match.end()
+            yield match.span()

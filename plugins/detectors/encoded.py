@@ -13,6 +13,7 @@ from urllib.parse import unquote
 
 _BLOB = re.compile(r"(?<![A-Za-z0-9+/_=-])[A-Za-z0-9+/_-]{16,}(?:\r?\n[A-Za-z0-9+/_-]{16,}){0,2000}={0,2}")
 _PERCENT = re.compile(r"(?:[\w.~+@:/-]{0,80}%[0-9A-Fa-f]{2}){3,400}[\w.~+@:/-]{0,80}")
+SHORTEST_BLOB = 16
 MAX_BLOB = 200_000
 """Characters of one blob that are decoded; the text of a longer one is looked at as far as that."""
 

@@ -17,7 +17,7 @@ from typing import Any
 from plugins.detectors.names.artefact import load_model
 from plugins.detectors.names.prose import Prose
 from plugins.detectors.scanner import Scanner, structured
-from plugins.detectors.span import Detector, Span
+from plugins.detectors.span import Span
 from plugins.detectors.terms import Terms, read_terms
 from plugins.detectors.texts import joined_turns, strings, texts_of
 from plugins.routing.config.spec import Boundary
@@ -36,9 +36,8 @@ class Finder:
 
     def __init__(self, boundary: Boundary) -> None:
         words = [*boundary.terms, *(t for name in boundary.terms_files for t in read_terms(Path(name)))]
-        detectors: tuple[Detector, ...] = (*structured(), *((Terms(words),) if words else ()))
         prose = (Prose(load_model()[0]),) if boundary.prose else ()
-        self._scanner = Scanner(detectors, prose)
+        self._scanner = Scanner(structured(), prose, (Terms(words),) if words else ())
         self._seconds = boundary.detector_timeout_ms / 1000
         self._seen: OrderedDict[bytes, Mapping[str, int]] = OrderedDict()
         self._lock = threading.Lock()

@@ -8,6 +8,7 @@ told.
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 _LOOK_ALIKES = {
@@ -48,9 +49,15 @@ def _plain(char: str) -> str:
 TABLE = _Table({i: chr(i) for i in range(128)})
 
 
+_CHANGED = re.compile(
+    "[^\\x00-\\x7f\u00b0\u00c0-\u0130\u0132-\u013e\u0141-\u0148\u014a-\u017e\u2018-\u201f\u2022\u20ac]"
+)
+"""Whatever is not surely its own plain form: what Latin languages write passes without a look at each character."""
+
+
 def fold(text: str) -> tuple[str, list[int] | None]:
     """The plain form, and for each of its characters the place in ``text``: None where that is the same place."""
-    if text.isascii():
+    if text.isascii() or not _CHANGED.search(text):
         return text, None
     folded = text.translate(TABLE)
     if len(folded) == len(text):

@@ -90,8 +90,10 @@ class NationalIds:
     def find(self, view: View) -> Iterable[Span]:
         if not view.runs:
             return
-        long = any(sum(map(str.isdigit, view.folded[a:b])) >= 7 for a, b in view.runs if b - a >= 7)
+        long = any(sum(map(str.isdigit, view.folded[a:b])) >= 6 for a, b in view.runs if b - a >= 6)
         mixed = _MIXED.search(view.folded) is not None
+        if not long and not mixed:
+            return
         for kind, form, alone, valid in self._kinds:
             known = kind.group in view.words
             if not known and (alone is None or not (mixed if kind.form.startswith("[A-") else long)):

@@ -17,15 +17,18 @@ from plugins.detectors.crypto import Crypto
 from plugins.detectors.dates import Dates
 from plugins.detectors.documents import Documents
 from plugins.detectors.email import Emails
-from plugins.detectors.encoded import hidden_texts
+from plugins.detectors.encoded import SHORTEST_BLOB, hidden_texts
 from plugins.detectors.fold import fold, lower
 from plugins.detectors.iban import Ibans
+from plugins.detectors.lexicon import Lexicon
+from plugins.detectors.names.prose import Prose
 from plugins.detectors.national_ids import NationalIds
 from plugins.detectors.network import Network
 from plugins.detectors.overlaps import resolved
 from plugins.detectors.phone import Phones
 from plugins.detectors.secrets import Secrets
-from plugins.detectors.span import Detector, Span, View
+from plugins.detectors.span import Detector, Span, View, original
+from plugins.detectors.windows import Stretches
 
 CHUNK = 16_000
 """Characters looked at together."""
@@ -65,15 +68,21 @@ def view_of(text: str) -> View:
     folded, back = fold(text)
     small = lower(folded)
     runs = [m.span() for m in _RUN.finditer(folded)]
-    return View(text, folded, small, context_words(small), runs, back)
+    longest = max(map(len, folded.split()), default=0)
+    return View(text, folded, small, context_words(small), runs, back, longest)
 
 
 class Scanner:
-    """``detectors`` look at what text says; ``prose`` (the token model) only at text as it was written."""
+    """``detectors`` look only where an identifier can stand; ``everywhere`` (terms) at all of the text; ``prose`` (the
+    token model) at the words as they were written."""
 
-    def __init__(self, detectors: Sequence[Detector], prose: Sequence[Detector] = ()) -> None:
+    def __init__(
+        self, detectors: Sequence[Detector], prose: Sequence[Prose] = (), everywhere: Sequence[Detector] = ()
+    ) -> None:
         self._detectors = tuple(detectors)
+        self._everywhere = tuple(everywhere)
         self._prose = tuple(prose)
+        self._lexicon = Lexicon()
 
     def scan(self, text: str, deadline: float | None = None, depth: int = DEPTH, prose: bool = True) -> list[Span]:
         """Spans in order, none overlapping. ``deadline``: of ``time.monotonic``. Raises DetectionTimeout, and
@@ -82,19 +91,37 @@ class Scanner:
         for start, end in chunks(len(text)):
             if deadline is not None and time.monotonic() > deadline:
                 raise DetectionTimeout
-            found += self._chunk(text[start:end], start, deadline, depth, prose)
-        return resolved(found)
+            piece = text[start:end] if end - start < len(text) else text
+            spans = self._chunk(piece, deadline, depth, prose)
+            found += (Span(s.start + start, s.end + start, s.type, s.score) for s in spans) if start else spans
+        return resolved(found) if found else found
 
-    def _chunk(self, text: str, at: int, deadline: float | None, depth: int, prose: bool) -> Iterator[Span]:
+    def _chunk(self, text: str, deadline: float | None, depth: int, prose: bool) -> Iterator[Span]:
+        folded, back = fold(text)
+        reading = self._lexicon.read(folded)
+        stretches = Stretches(reading)
+        if stretches.text:
+            for span in self._stretch(stretches.text, deadline, depth, prose):
+                yield original(stretches.moved(span), back)
+        for detector in self._everywhere:
+            for span in detector.find(View(text, folded, lower(folded))):
+                yield original(span, back)
+        if not self._prose or not prose:
+            return
+        if back is None and folded is not text:
+            reading = self._lexicon.read(text)
+        for model in self._prose:
+            for span in model.find(reading):
+                yield original(span, back)
+
+    def _stretch(self, text: str, deadline: float | None, depth: int, prose: bool) -> Iterator[Span]:
         view = view_of(text)
-        for detector in (*self._detectors, *(self._prose if prose else ())):
-            for span in detector.find(view):
-                plain = view.original(span)
-                yield Span(plain.start + at, plain.end + at, plain.type, plain.score)
-        if depth:
+        for detector in self._detectors:
+            yield from detector.find(view)
+        if depth and (view.longest >= SHORTEST_BLOB or "%" in text):
             for start, end, hidden in hidden_texts(text):
                 for span in self.scan(hidden, deadline, depth - 1, prose):
-                    yield Span(start + at, end + at, span.type, span.score)
+                    yield Span(start, end, span.type, span.score)
 
 
 def chunks(length: int) -> Iterable[tuple[int, int]]:

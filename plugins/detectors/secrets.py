@@ -26,6 +26,7 @@ from detect_secrets.plugins.stripe import StripeDetector
 from detect_secrets.plugins.telegram_token import TelegramBotTokenDetector
 from detect_secrets.plugins.twilio import TwilioKeyDetector
 
+from plugins.detectors.fold import fold
 from plugins.detectors.span import Span, View
 
 _LIBRARY: tuple[tuple[type[RegexBasedDetector], tuple[str, ...]], ...] = (
@@ -59,18 +60,21 @@ _OWN: tuple[tuple[str, tuple[str, ...]], ...] = (
     (r"(?i:bearer) [A-Za-z0-9._~+/-]{20,500}=*", ("earer ",)),
     (r"\$2[aby]\$\d\d\$[./A-Za-z0-9]{53}", ("$2",)),
 )
+SHORTEST = 16
+"""Characters of the shortest stretch without white space that any of these forms fits into."""
+
 _PRIVATE = re.compile(
     r"-{3,5} ?BEGIN (?:[A-Z0-9]{2,10} )?(?:ENCRYPTED )?PRIVATE KEY(?: BLOCK)? ?-{3,5}"
     r"(?:[^-]{0,20000}-{3,5} ?END [A-Z0-9 ]{4,40}-{3,5})?"
 )
 _PUTTY = "PuTTY-User-Key-File-"
-_NAMES = (
+_NAMES = fold(
     r"pass(?:word|wd|phrase|code)?|pwd|secret|token|api[_ -]?key|access[_ -]?key|private[_ -]?key|client[_ -]?secret|"
     r"credentials?|"
     r"auth[_ -]?key|kennwort|passwort|mot de passe|contraseña|contrasena|senha|wachtwoord|hasło|пароль|pin"
-)
+)[0]
 _ASSIGNED = re.compile(
-    rf"(?:(?<![a-z])|(?<=_))(?:{_NAMES})(?:[_-]?\w{{0,20}})?[\"'`]?"
+    rf"(?:{_NAMES})(?:[_-]?\w{{0,20}})?[\"'`]?"
     rf"\s{{0,3}}(?::=|=>|[:=]|\bis\b|\bist\b|\best\b|\bes\b)\s{{0,3}}[\"'`]?([^\s\"'`,;<>(){{}}\[\]]{{6,200}})"
 )
 _HINTS = (
@@ -85,7 +89,7 @@ _HINTS = (
     "senha",
     "wachtwoord",
     "has",
-    "пар",
+    fold("пар")[0],
     "pin",
 )
 _HARMLESS = re.compile(
@@ -108,7 +112,7 @@ class Secrets:
 
     def find(self, view: View) -> Iterable[Span]:
         text = view.folded
-        for form, hints in self._forms:
+        for form, hints in self._forms if view.longest >= SHORTEST else ():
             if any(hint in text for hint in hints):
                 for match in form.finditer(text):
                     yield Span(match.start(), match.end(), "secret", 0.95)
@@ -123,7 +127,12 @@ class Secrets:
 
 
 def _assignments(view: View) -> Iterable[Span]:
-    for match in _ASSIGNED.finditer(view.lower):
+    at = 0
+    while match := _ASSIGNED.search(view.lower, at):
+        begin, at = match.start(), match.end()
+        if begin and "a" <= view.lower[begin - 1] <= "z":  # inside a word: "compass". What follows may be a name again.
+            at = begin + 1
+            continue
         start, end = match.span(1)
         value = view.folded[start:end].rstrip(".!?")
         if looks_random(value):

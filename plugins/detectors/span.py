@@ -26,7 +26,8 @@ class Span:
 class View:
     """A text as detectors see it. ``folded``: look-alikes, odd digits, dashes and spaces replaced by plain ones,
     invisible characters left out. ``lower``: the same, lower-cased, the same length. ``words``: for each group of
-    context words, where they end, in order. ``runs``: (start, end) of every run of digits with single separators. All
+    context words, where they end, in order. ``runs``: (start, end) of every run of digits with single separators.
+    ``longest``: characters of the longest stretch without white space. All
     positions count in ``folded``; ``back`` gives the place in ``text`` of each one, or is None where they are the
     same."""
 
@@ -36,6 +37,7 @@ class View:
     words: Mapping[str, Sequence[int]] = field(default_factory=dict)
     runs: Sequence[tuple[int, int]] = ()
     back: Sequence[int] | None = None
+    longest: int = 1 << 30
 
     def near(self, group: str, start: int, end: int, before: int = 60, after: int = 25) -> bool:
         """Whether a context word of ``group`` ends within ``before`` characters ahead of ``start`` or stands within
@@ -51,9 +53,12 @@ class View:
 
     def original(self, span: Span) -> Span:
         """The span in ``text`` of one in ``folded``."""
-        if self.back is None:
-            return span
-        return Span(self.back[span.start], self.back[span.end - 1] + 1, span.type, span.score)
+        return original(span, self.back)
+
+
+def original(span: Span, back: Sequence[int] | None) -> Span:
+    """The span before folding; ``back``: as ``fold`` gave it."""
+    return span if back is None else Span(back[span.start], back[span.end - 1] + 1, span.type, span.score)
 
 
 class Detector(Protocol):

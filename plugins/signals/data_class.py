@@ -5,9 +5,8 @@ Knows: the design's rule, "Which deployment", 1: max(declared, conversation, det
 the header if the key may declare, else the label of key or team, else ``default_class``. Does not know: zones,
 deployments, how anything is found.
 
-Text is looked through only where what is found could change where the request may go: as shipped, what is internal
-already may go exactly where restricted may. So unlabelled requests cost nothing here, and the whole conversation is
-looked through as soon as anybody declares it public.
+Every text is looked through, also where the class cannot change the place: the header, the ledger and the class of the
+conversation must be right, and a later configuration may draw the line elsewhere.
 
 Images, audio and files count as restricted, because nothing here reads them, unless ``boundary.exempt`` lets this key
 or team send them. A detector that fails or is too slow makes the request restricted. A header with an unknown class
@@ -49,7 +48,6 @@ class DataClassSignal:
         state = os.environ.get("SIGNALBOX_STATE")
         self._seen = Conversations(remembered, Path(state) / FILE if state else None)
         self._finder = Finder(spec.boundary)
-        self._undecided = frozenset(c for c in DataClass if _places(spec, c) != _places(spec, DataClass.RESTRICTED))
 
     def adopt(self, previous: object) -> None:
         """Goes on with the classes that an earlier signal remembers: a changed policy must not make a conversation
@@ -65,8 +63,7 @@ class DataClassSignal:
     def extract(self, facts: Facts) -> Signal:
         highest, why = self._declared(facts.caller)
         detail: dict[str, str] = {}
-        look = highest in self._undecided
-        found = self._detected(facts, highest is DataClass.PUBLIC, detail) if look else highest
+        found = self._detected(facts, highest is DataClass.PUBLIC, detail)
         if found > highest:
             highest, why = found, "detectors_failed" if "failed" in detail else "detectors"
         if facts.brought_class > highest:
@@ -107,12 +104,6 @@ class DataClassSignal:
         if unread & let:
             detail["exempt"] = ",".join(sorted(unread & let))
         return unread - let
-
-
-def _places(spec: GatewaySpec, data_class: DataClass) -> frozenset[str]:
-    """The zones that may be given the class; "" stands for every location that no zone names, which gets public."""
-    zones = {**spec.boundary.zones, "": DataClass.PUBLIC}
-    return frozenset(zone for zone, highest in zones.items() if data_class <= highest)
 
 
 def shown(counts: Mapping[str, int]) -> str:

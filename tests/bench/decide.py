@@ -1,7 +1,8 @@
 """How long a decision takes, with all signals, on one core: ``python -m tests.bench.decide [--rounds N]
 [--json FILE]``.
 
-Knows: prompts of several lengths, the real router. Does not know: LiteLLM, HTTP. The bounds are those of the
+Knows: prompts of several lengths, the real router. Every text is looked through by all detectors. Does not know:
+LiteLLM, HTTP. The bounds are those of the
 first issue: p50 below 1.5 ms and p99 below 5 ms for prompts up to 2,000 tokens. Exit status 1 where one is
 missed.
 """
@@ -14,6 +15,7 @@ import random
 import statistics
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -23,13 +25,7 @@ from plugins.routing.openai_request import facts_from_body
 from plugins.routing.router import Router
 from plugins.routing.types import Caller
 
-CONFIGS = Path(__file__).parent.parent / "routing" / "cases" / "configs"
-CONFIG = CONFIGS / "internal.yaml"
-"""What nobody labelled is internal, as shipped: text is then not looked through, since nothing could come of it."""
-
-LOOKED_THROUGH = CONFIGS / "public.yaml"
-"""What nobody labelled is public, so every text is looked through by the detectors: measured beside, unbounded."""
-
+CONFIG = Path(__file__).parent.parent / "routing" / "cases" / "configs" / "internal.yaml"
 TOKENS = (10, 100, 500, 2000)
 P50_MS, P99_MS = 1.5, 5.0
 SENTENCES = """ please compare the quarterly report with last year and explain what changed in revenue cost
@@ -38,6 +34,26 @@ table translate the summary into german keep the tone polite and short how many 
 the test fail on monday
 """
 
+LINES = """Dear {name}, on {n} March 2026 the order {n}{n} from {word} GmbH left {city}; please {word} the {word}.
+Sales of {word} rose by {n} percent in {city}, while {word} and {word} {word} the {word} of the {word} before {name}.
+Call +49 30 90{n}{n} or write to {word}.{word}@example.org about invoice {n}-{n}; then {word} {word} with {name}."""
+NAMES, CITIES = ("Ms Keller", "Jonas Weber", "Lucia Moreno", "Mr Okafor"), ("Hamburg", "Lyon", "Porto", "Leeds")
+
+
+def letter(tokens: int, rng: random.Random) -> str:
+    """A business letter: names, places, numbers, addresses in every line."""
+    words, lines, size = SENTENCES.split(), [], 0
+    while size < tokens * 4:
+        line = rng.choice(LINES.splitlines())
+        for slot, values in (("{word}", words), ("{name}", NAMES), ("{city}", CITIES)):
+            while slot in line:
+                line = line.replace(slot, rng.choice(values), 1)
+        while "{n}" in line:
+            line = line.replace("{n}", str(rng.randint(10, 99)), 1)
+        lines.append(line)
+        size += len(line)
+    return "\n".join(lines)
+
 
 def prompt(tokens: int, rng: random.Random) -> str:
     """Different words each time: nothing can answer from a cache."""
@@ -45,7 +61,9 @@ def prompt(tokens: int, rng: random.Random) -> str:
     return " ".join(rng.choice(words) for _ in range(int(tokens * 0.75)))
 
 
-def measure(router: Router, tokens: int, rounds: int, rng: random.Random) -> dict[str, Any]:
+def measure(
+    router: Router, tokens: int, rounds: int, rng: random.Random, write: Callable[[int, random.Random], str] = prompt
+) -> dict[str, Any]:
     """Milliseconds of ``Router.decide``, and of the translation before it, over ``rounds`` different prompts.
 
     ``cpu``: of this thread alone, which other processes on the machine do not disturb; the bounds are for the
@@ -53,7 +71,7 @@ def measure(router: Router, tokens: int, rounds: int, rng: random.Random) -> dic
     """
     decide_ms, facts_ms, cpu_ms = [], [], []
     for number in range(rounds):
-        body = {"model": "auto", "messages": [{"role": "user", "content": prompt(tokens, rng)}]}
+        body = {"model": "auto", "messages": [{"role": "user", "content": write(tokens, rng)}]}
         start = time.perf_counter()
         facts = facts_from_body(body, caller=Caller(key_id="bench"), request_id=f"bench-{number}")
         cpu = time.thread_time()
@@ -94,14 +112,12 @@ def run(rounds: int = 1000) -> dict[str, Any]:
     router = build_router(load_config(CONFIG))
     measure(router, 100, 50, rng)  # warm
     rows = [measure(router, tokens, rounds, rng) for tokens in TOKENS]
-    looking = build_router(load_config(LOOKED_THROUGH))
-    measure(looking, 100, 50, rng)  # warm
     return {
         "bench": "decide",
         "rounds": rounds,
         "bounds": {"p50_ms": P50_MS, "p99_ms": P99_MS},
         "rows": rows,
-        "rows_looked_through": [measure(looking, tokens, rounds, rng) for tokens in TOKENS],
+        "rows_letters": [measure(router, tokens, max(20, rounds // 4), rng, letter) for tokens in TOKENS],
         "signals_p50_ms": signals_ms(router, max(20, rounds // 10), rng),
         "holds": all(r["p50_ms"] < P50_MS and r["p99_ms"] < P99_MS for r in rows),
     }
@@ -121,8 +137,8 @@ def main() -> int:
     print(" ".join(f"{name:>12}" for name in columns))
     for row in result["rows"]:
         print(" ".join(f"{row[name]:>12}" for name in columns))
-    print("with every text looked through by the detectors (labelled public):")
-    for row in result["rows_looked_through"]:
+    print("business letters, with names and numbers in every line (no bound):")
+    for row in result["rows_letters"]:
         print(" ".join(f"{row[name]:>12}" for name in columns))
     return 0 if result["holds"] else 1
 

@@ -8,7 +8,7 @@ tokens.
 from __future__ import annotations
 
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -102,34 +102,34 @@ def word_buckets(word: Word) -> list[list[int]]:
     return [[bucket(base, o) for base in (word.center if o == 0 else word.beside)] for o in OFFSETS]
 
 
+EDGE = 7
+"""The code of what is beyond the ends of a text."""
+
+
 def pair_buckets(exact: Codes, category: Codes) -> Ints:
-    """Buckets of features over several tokens; shape (tokens, PAIRS). ``exact`` and ``category``: (tokens,)."""
-    padded_e = np.concatenate((np.full(2, 7, np.uint64), exact, np.full(2, 7, np.uint64)))
-    padded_c = np.concatenate((np.full(2, 7, np.uint64), category, np.full(2, 7, np.uint64)))
-    n = exact.size
+    """Buckets of features over several tokens of a whole text; shape (tokens, PAIRS). ``exact`` and ``category``:
+    (tokens,)."""
+    around = [np.concatenate((np.full(2, EDGE, np.uint64), c, np.full(2, EDGE, np.uint64))) for c in (exact, category)]
+    places = np.arange(exact.size)[:, None] + np.arange(5)
+    return pairs_around(around[0][places], around[1][places])
 
-    def e(offset: int) -> Codes:
-        return padded_e[2 + offset : 2 + offset + n]
 
-    def c(offset: int) -> Codes:
-        return padded_c[2 + offset : 2 + offset + n]
+# Columns of exact (0 to 4: from two ahead to two behind) and of category (5 to 9) that each pair is made of.
+_COMBINED = np.array([(1, 7, 0), (7, 3, 0), (6, 7, 0), (7, 8, 0), (0, 1, 7), (7, 3, 4), (1, 7, 3), (6, 7, 8)])
+_OF_TWO = 4
+_STARTS = np.array([n * 0x9E3779B97F4A7C15 & 0xFFFFFFFFFFFFFFFF for n in range(len(_COMBINED))], np.uint64)
+_FACTOR, _LAST, _FOLD = np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB), np.uint64(29)
 
-    combined: Sequence[tuple[Codes, ...]] = (
-        (e(-1), c(0)),
-        (c(0), e(1)),
-        (c(-1), c(0)),
-        (c(0), c(1)),
-        (e(-2), e(-1), c(0)),
-        (c(0), e(1), e(2)),
-        (e(-1), c(0), e(1)),
-        (c(-1), c(0), c(1)),
-    )
-    columns = []
+
+def pairs_around(exact: Codes, category: Codes) -> Ints:
+    """The same for some tokens: both are (tokens, 5), the codes from two ahead of each token to two behind it."""
+    codes = np.concatenate((exact, category), axis=1)
+    mixed = np.broadcast_to(_STARTS, (len(codes), PAIRS))
     with np.errstate(over="ignore"):
-        for number, parts in enumerate(combined):
-            mixed = np.full(n, number * 0x9E3779B97F4A7C15 & 0xFFFFFFFFFFFFFFFF, np.uint64)
-            for part in parts:
-                mixed = (mixed ^ part) * np.uint64(0xBF58476D1CE4E5B9)
-                mixed ^= mixed >> np.uint64(29)
-            columns.append((mixed * np.uint64(0x94D049BB133111EB) >> np.uint64(64 - BITS)).astype(np.int64))
-    return np.stack(columns, axis=1)
+        for part in range(2):
+            mixed = (mixed ^ codes[:, _COMBINED[:, part]]) * _FACTOR
+            mixed ^= mixed >> _FOLD
+        third = (mixed[:, _OF_TWO:] ^ codes[:, _COMBINED[_OF_TWO:, 2]]) * _FACTOR
+        mixed[:, _OF_TWO:] = third ^ (third >> _FOLD)
+        found: Ints = (mixed * _LAST >> np.uint64(64 - BITS)).astype(np.int64)
+    return found

@@ -5,14 +5,15 @@ Knows: how labels of tokens become spans, and what is not worth telling. Does no
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
 
+from plugins.detectors.lexicon import Ints, Reading
 from plugins.detectors.names.model import TokenModel
-from plugins.detectors.names.tokens import LABELS, tokens
-from plugins.detectors.span import Span, View
+from plugins.detectors.names.tokens import LABELS
+from plugins.detectors.span import Span
 
 THRESHOLD = 0.5
 """Probability of being anything at all above which a token is told."""
@@ -38,8 +39,6 @@ _COURTESY = frozenset(
     }
     | {"madame", "monsieur", "señor", "señora", "sra", "sr"}
 )
-PIECE = 4_000
-"""Tokens judged together: bounds memory, and the number of different words."""
 
 
 class Prose:
@@ -49,50 +48,55 @@ class Prose:
         self._model = model
         self._threshold = threshold
 
-    def find(self, view: View) -> Iterable[Span]:
-        """In the text as it was written; places are given in ``view.folded``."""
-        words, places = tokens(view.text if view.back is None else view.folded)
-        for at in range(0, len(words), PIECE):
-            yield from self._piece(words[at : at + PIECE], places[at : at + PIECE])
-
-    def _piece(self, words: list[str], places: list[tuple[int, int]]) -> Iterator[Span]:
-        probable = self._model.probabilities(words)
+    def find(self, reading: Reading) -> Iterator[Span]:
+        """Places count in the reading's text."""
+        numbers, rows = reading.tokens()
+        at, probable = self._model.judged(numbers, reading)
         labels = np.where(1 - probable[:, 0] > self._threshold, 1 + probable[:, 1:].argmax(axis=1), 0)
         told = np.flatnonzero(labels)
-        begin = -1
-        for n, i in enumerate(told.tolist()):
-            if begin < 0:
-                begin = i
-            last = n + 1 == told.size
-            if last or told[n + 1] != i + 1 or labels[i + 1] != labels[i]:
-                yield from _span(words, places, probable, int(labels[i]), begin, i)
-                begin = -1
+        if not told.size:
+            return
+        judged = _Judged(reading, numbers, rows, dict(zip(at.tolist(), probable, strict=True)))
+        places, kinds = at[told].tolist(), labels[told].tolist()
+        begin = 0
+        for n, (place, kind) in enumerate(zip(places, kinds, strict=True)):
+            if n + 1 == len(places) or places[n + 1] != place + 1 or kinds[n + 1] != kind:
+                yield from judged.span(kind, places[begin], place)
+                begin = n + 1
 
 
-def _span(
-    words: list[str], places: list[tuple[int, int]], probable: Any, label: int, first: int, last: int
-) -> Iterator[Span]:
-    while first <= last and not words[first].isalnum():
-        first += 1
-    while last >= first and not words[last].isalnum() and words[last] != ".":
-        last -= 1
-    inside = words[first : last + 1]
-    if first > last or not any(word.isalnum() for word in inside):
-        return
-    name = LABELS[label]
-    if name not in _NUMBERS and not any(word[0].isalpha() for word in inside):
-        return
-    if (
-        name == "title"
-        and len(inside) <= 2
-        and inside[0].lower() in _COURTESY
-        and not _name_follows(words, probable, last)
-    ):
-        return
-    score = float(1 - probable[first : last + 1, 0].mean())
-    yield Span(places[first][0], places[last][1], name, round(score, 3))
+class _Judged:
+    """The tokens of one text in which something was found."""
 
+    def __init__(self, reading: Reading, numbers: Ints, rows: Ints, probable: Mapping[int, Any]) -> None:
+        self._names: list[str] = reading.generation.names
+        self._numbers = numbers
+        self._starts, self._ends = reading.places(rows)
+        self._probable = probable
 
-def _name_follows(words: list[str], probable: Any, last: int) -> bool:
-    following = next((i for i in range(last + 1, min(last + 3, len(words))) if words[i].isalpha()), None)
-    return following is not None and int(probable[following].argmax()) == LABELS.index("person")
+    def word(self, at: int) -> str:
+        return self._names[int(self._numbers[at])]
+
+    def span(self, label: int, first: int, last: int) -> Iterator[Span]:
+        """The span of tokens ``first`` to ``last`` that bear one label, where it is worth telling."""
+        while first <= last and not self.word(first).isalnum():
+            first += 1
+        while last >= first and not self.word(last).isalnum() and self.word(last) != ".":
+            last -= 1
+        inside = [self.word(i) for i in range(first, last + 1)]
+        if not any(word.isalnum() for word in inside):
+            return
+        name = LABELS[label]
+        if name not in _NUMBERS and not any(word[0].isalpha() for word in inside):
+            return
+        courtesy = name == "title" and len(inside) <= 2 and inside[0].lower() in _COURTESY
+        if courtesy and not self._name_follows(last):
+            return
+        score = 1 - sum(float(self._probable[i][0]) for i in range(first, last + 1)) / len(inside)
+        yield Span(int(self._starts[first]), int(self._ends[last]), name, round(score, 3))
+
+    def _name_follows(self, last: int) -> bool:
+        end = min(last + 3, len(self._numbers))
+        following = next((i for i in range(last + 1, end) if self.word(i).isalpha()), None)
+        found = self._probable.get(following) if following is not None else None
+        return found is not None and int(found.argmax()) == LABELS.index("person")

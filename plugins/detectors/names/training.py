@@ -104,7 +104,7 @@ def train(count: int, seed: int = SEED) -> tuple[TokenModel, dict[str, object]]:
     )
     inputs, answers = np.concatenate([_inputs(model, w) for w, _ in rest if w]), _flat(rest)
     half = answers.size // 2
-    second = LogisticRegression(C=0.3, max_iter=500, tol=0.01).fit(inputs[:half], answers[:half])
+    second = LogisticRegression(C=0.3, max_iter=5000, tol=0.01).fit(inputs[:half], answers[:half])
     right = second.predict(inputs[half:]) == answers[half:]
     model.second = np.zeros((inputs.shape[1], len(LABELS)), np.float32)
     model.bias = np.full(len(LABELS), -20, np.float32)  # a label that the data never had stays impossible

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from plugins.detectors.scanner import Scanner
 from plugins.detectors.span import Detector
+from plugins.detectors.terms import Terms
 
 
 def found(detector: Detector, text: str) -> list[tuple[str, str]]:
-    return [(s.type, text[s.start : s.end]) for s in Scanner((detector,)).scan(text, depth=0)]
+    scanner = Scanner((), (), (detector,)) if isinstance(detector, Terms) else Scanner((detector,))
+    return [(s.type, text[s.start : s.end]) for s in scanner.scan(text, depth=0)]
 
 
 def pieces(detector: Detector, text: str) -> list[str]:

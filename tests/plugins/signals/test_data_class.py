@@ -160,12 +160,9 @@ def test_the_class_of_a_conversation_outlives_the_process(tmp_path: Path, monkey
     two._seen.close()
 
 
-def test_text_is_looked_through_only_where_that_could_change_the_place() -> None:
+def test_text_is_looked_through_also_where_that_cannot_change_the_place() -> None:
     message = {"role": "user", "content": "my card is 4111 1111 1111 1111"}
-    shipped = DataClassSignal(GatewaySpec())
-    asked = replace(facts(), messages=(message,))
-    assert shipped.extract(asked).label == "internal"
-    public = replace(asked, caller=Caller(may_declare=True, declared=DataClass.PUBLIC))
-    assert shipped.extract(public).label == "restricted"
-    site = GatewaySpec(boundary=Boundary(zones={"local": DataClass.RESTRICTED, "site": DataClass.INTERNAL}))
-    assert DataClassSignal(site).extract(asked).label == "restricted"
+    signal = DataClassSignal(GatewaySpec())
+    asked = replace(facts("a"), messages=(message,))
+    assert says(signal, asked) == ("restricted", "detectors")
+    assert says(signal, declares(DataClass.PUBLIC, "a")) == ("restricted", "conversation")

@@ -1,8 +1,9 @@
 import numpy as np
 import pytest
 
+from plugins.detectors.lexicon import Lexicon
 from plugins.detectors.names.artefact import load_model
-from plugins.detectors.names.model import KNOWN, from_bytes, softmax, stacked, to_bytes
+from plugins.detectors.names.model import from_bytes, softmax, stacked, to_bytes
 from plugins.detectors.names.tokens import LABELS, tokens
 
 MODEL = load_model()[0]
@@ -24,16 +25,30 @@ def test_short_texts(count: int) -> None:
     assert MODEL.probabilities(WORDS[:count]).shape == (count, len(LABELS))
 
 
-def test_the_same_after_it_forgot_its_words() -> None:
-    before = MODEL.probabilities(WORDS)
-    for start in range(0, 3 * KNOWN, KNOWN // 2):
-        MODEL.first([f"w{n}" for n in range(start, start + KNOWN // 2)])
-    assert np.allclose(MODEL.probabilities(WORDS), before, atol=1e-5)
+def test_what_is_judged_alone_is_what_the_whole_computation_says() -> None:
+    plain = " so the report is late again and nobody in the office knows why that is" * 3
+    lexicon = Lexicon()
+    for text in ("My name is Margaret Thornton and I live at 12 Oak Lane, Oslo.", "Ask Dr. Okonkwo.", plain):
+        reading = lexicon.read(plain + ". " + text + plain)
+        numbers, _ = reading.tokens()
+        at, probable = MODEL.judged(numbers, reading)
+        whole = MODEL.probabilities([reading.generation.names[n] for n in numbers])
+        assert np.flatnonzero(whole[:, 0] < 0.5).tolist() == at[probable[:, 0] < 0.5].tolist()
+        assert np.allclose(whole[at], probable, atol=0.02)
 
 
-def test_too_many_different_words_are_refused() -> None:
-    with pytest.raises(ValueError, match="shorter pieces"):
-        MODEL.first([f"w{n}" for n in range(KNOWN + 1)])
+def test_the_same_after_the_lexicon_forgot_its_words() -> None:
+    lexicon = Lexicon()
+
+    def found() -> list[float]:
+        reading = lexicon.read("My name is Margaret Thornton.")
+        return MODEL.judged(reading.tokens()[0], reading)[1].ravel().tolist()
+
+    before = found()
+    for start in range(0, 60_000, 112_000):
+        reading = lexicon.read(" ".join(f"w{chr(97 + n % 26)}{n}" for n in range(start, start + 2_000)))
+        MODEL.judged(reading.tokens()[0], reading)
+    assert np.allclose(found(), before, atol=1e-5)
 
 
 def test_bytes_and_back() -> None:
