@@ -14,6 +14,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Protocol
 
+from plugins.litellm_adapter.accounting import Accounting, open_accounting
+from plugins.litellm_adapter.egress import URL_ENV
 from plugins.litellm_adapter.guards import safest
 from plugins.litellm_adapter.record import finished
 from plugins.litellm_adapter.shared_counters import SharedCounters, litellm_redis
@@ -52,13 +54,21 @@ WARM_UP = Facts(
 class Gateway:
     """``deployment_ids`` of LiteLLM and of the router are the same: the rendered file gives both their ids."""
 
-    def __init__(self, config: Config, router: Router, log: DecisionLog | None, secret: bytes) -> None:
+    def __init__(
+        self,
+        config: Config,
+        router: Router,
+        log: DecisionLog | None,
+        secret: bytes,
+        accounting: Accounting | None = None,
+    ) -> None:
         self.config = config
         self.base = self.router = router
         self.extend: Callable[[Config, Router], Router] = lambda _config, made: made
         self.counters = SharedCounters(litellm_redis)
         self.budgets = Budgets(self.counters)
         self.log = log
+        self.accounting = accounting
         self.secret = secret
         self.live = LiveBoard(router.spec.health.cooldown_s, time.monotonic)
         self.safe = safest(router.spec, router.deployments)
@@ -103,6 +113,9 @@ class Gateway:
     def end(self, trace: Trace, status: int) -> None:
         """The answer is complete; ``status`` 0: the caller went away. Writes one record, once."""
         self._finish_attempt(trace, trace.attempt_status or status)
+        if self.accounting is not None:
+            inside = trace.served is not None and trace.served.id in self.safe
+            self.accounting.end(trace, status, inside=inside)
         if trace.stream and trace.tokens_out is None and status == 200:
             # The tokens of a stream are counted just after its end; without them the record is written all the same.
             asyncio.get_running_loop().call_later(USAGE_WAIT_S, self._write, trace, status)
@@ -138,6 +151,8 @@ class Gateway:
 
     def close(self) -> None:
         """Writes what is still queued."""
+        if self.accounting is not None:
+            self.accounting.close()
         if self.log is not None:
             self.log.close()
 
@@ -152,7 +167,10 @@ async def open_gateway(path: Path, state: Path | None, build: Build) -> Gateway:
         spec, log = config.spec, None
         if spec.log.enabled and state is not None:
             log = DecisionLog(state / "decisions.sqlite", spec.log.retention_days)
-        return Gateway(config, router, log, conversation_secret(os.environ))
+        accounting = None
+        if state is not None:
+            accounting = open_accounting(state, spec.boundary.ledger, broker=bool(os.environ.get(URL_ENV)))
+        return Gateway(config, router, log, conversation_secret(os.environ), accounting)
 
     return await asyncio.to_thread(work)
 

@@ -27,7 +27,7 @@ class Trace:
     ``memory``: what preparers keep for a rerun; ``brought_class``, ``unread``: what they reported in any run.
     ``asked``: what an answer is checked against, None where none is; ``escalated_from``: id of the deployment whose
     answer was not good enough, for ``escalation_reason``. ``told``: further ``x-signalbox-*`` headers of a route of our
-    own."""
+    own. ``sealed``: length and keyed hash of the body, for the ledger; ``accounted``: it has its record."""
 
     body: bytes = b""
     path: str = ""
@@ -61,6 +61,8 @@ class Trace:
     request_id: str = ""
     token_estimate: int = 0
     decide_us: int = 0
+    sealed: tuple[int, str] | None = None
+    accounted: bool = False
     started: float = field(default_factory=time.monotonic)
 
     @property

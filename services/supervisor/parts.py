@@ -69,7 +69,7 @@ def base_url(host: str, port: int) -> str:
     return f"http://[{reached}]:{port}" if ":" in reached and "[" not in reached else f"http://{reached}:{port}"
 
 
-def _python(module: str, *arguments: str | int) -> tuple[str, ...]:
+def _python(module: str, *arguments: str | int | Path) -> tuple[str, ...]:
     return (sys.executable, "-m", module, *(str(a) for a in arguments))
 
 
@@ -134,7 +134,7 @@ def _egress(setup: Setup) -> Part:
     held = {k: v for k, v in setup.environ.items() if not k.startswith(_OURS) or not (is_secret_name(k) or "URL" in k)}
     return Part(
         name=EGRESS,
-        command=_python("services.egress", "--port", setup.ports[EGRESS]),
+        command=_python("services.egress", "--port", setup.ports[EGRESS], "--config", setup.config.path.absolute()),
         env={**_shared(setup, held), EGRESS_KEY_ENV: setup.keyring.egress},
         readiness=f"{setup.url(EGRESS)}/health/readiness",
     )
@@ -187,7 +187,7 @@ PARTS: tuple[Rule, ...] = (
     Rule(DATABASE, lambda _: _installed("services.database.__main__"), _database),
     # Before the others: its imports take longest, and it needs them only when it says that it is ready.
     Rule(GATEWAY, lambda _: True, _gateway),
-    Rule(EGRESS, lambda c: c.spec.boundary.egress and _installed("services.egress.__main__"), _egress),
+    Rule(EGRESS, lambda c: c.spec.boundary.egress.mode == "on" and _installed("services.egress.__main__"), _egress),
     Rule("instant", lambda c: c.spec.instant.enabled and _installed("services.instant.__main__"), _instant),
     Rule("llm", lambda c: models_dir(c) is not None and _installed("services.llm.__main__"), _llm),
     Rule("console", lambda _: _installed("services.console.__main__"), _console),

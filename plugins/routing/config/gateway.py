@@ -80,6 +80,11 @@ def _check_detectors(boundary: Boundary, findings: Findings) -> None:
     for index, name in enumerate(boundary.mentions):
         if name not in DEFAULT_DETECTORS:
             findings.error((*path, "mentions", index), unknown("type", name, DEFAULT_DETECTORS))
+    for index, place in enumerate(boundary.ledger.witnesses):
+        if not place.startswith(("/", "http://", "https://")):
+            findings.error(
+                (*path, "ledger", "witnesses", index), f"{shown(place)} is neither an absolute path nor an http(s) URL"
+            )
     for holder, modalities in boundary.exempt.items():
         for index, word in enumerate(modalities):
             if word not in ("image", "audio", "file"):

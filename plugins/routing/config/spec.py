@@ -6,7 +6,7 @@ Request code reads these values and nothing else of the configuration.
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -74,6 +74,27 @@ DEFAULT_DETECTORS: dict[str, DataClass] = {
 DEFAULT_MENTIONS = ("age", "date_time", "domain_name", "gpe", "nrp", "organization", "title", "zip_code")
 
 
+class Ledger(Section):
+    """The egress ledger. ``checkpoint_s``: seconds between two signed checkpoints, where something was written.
+    ``witnesses``: absolute paths of files (on a share) and http(s) URLs that each checkpoint is sent to; read at
+    start."""
+
+    checkpoint_s: float = Field(default=60.0, ge=1, le=86_400)
+    witnesses: tuple[str, ...] = ()
+
+
+class Egress(Section):
+    """``mode``: whether deployments in zones below restricted are reached through the egress broker, which alone holds
+    their keys; also written ``egress: on``. ``rescan``: the broker runs the detectors of identifiers over each body
+    itself. ``hosts``: host names, beside the known providers', that a model of the admin UI may be at. Read at
+    start."""
+
+    SHORT: ClassVar[str] = "mode"
+    mode: Literal["on", "off"] = "off"
+    rescan: bool = False
+    hosts: tuple[str, ...] = ()
+
+
 class Boundary(Section):
     """``zones`` maps a location to the highest class it may be given. A location that is not named gets
     ``public``.
@@ -83,8 +104,7 @@ class Boundary(Section):
     unless they are restricted. ``prose``: whether the token model looks for names and addresses. ``terms`` and
     ``terms_files`` (relative to the configuration file): words of the organization. ``detector_timeout_ms``: for one
     request; what was not looked at in time is restricted. ``exempt``: by key id (the hash) or team id, modalities that
-    nobody reads and that are let through all the same. ``egress``: whether deployments in zones below restricted are
-    reached through the egress broker, which alone holds their keys; read at start.
+    nobody reads and that are let through all the same.
     """
 
     default_class: DataClass = DataClass.INTERNAL
@@ -92,7 +112,8 @@ class Boundary(Section):
         default_factory=lambda: {"local": DataClass.RESTRICTED, "cloud": DataClass.PUBLIC}
     )
     conversation: Literal["sticky", "off"] = "sticky"
-    egress: bool = False
+    egress: Egress = Egress()
+    ledger: Ledger = Ledger()
     detectors: dict[str, DataClass] = Field(default_factory=lambda: dict(DEFAULT_DETECTORS))
     combination: DataClass = DataClass.RESTRICTED
     mentions: tuple[str, ...] = DEFAULT_MENTIONS
