@@ -89,10 +89,12 @@ $(STAMPS)/project: pyproject.toml $(STAMPS)/runtime
 	@$(PY) -m compileall -q plugins services
 	@touch $@
 
-$(STAMPS)/engine: $(ENGINE)/package.json $(ENGINE)/package-lock.json services/database/client.py $(STAMPS)/project
-	@echo "[4/4] query engine of the database, from npm, and its client"
+$(STAMPS)/engine: $(ENGINE)/package.json $(ENGINE)/package-lock.json services/database/client.py \
+		services/retrieval/minilm/convert.py $(STAMPS)/project
+	@echo "[4/4] query engine of the database, from npm, its client, and the embedding model"
 	@cd $(ENGINE) && $(NPM) ci --ignore-scripts --no-audit --no-fund
 	@$(PY) -m services.database.client
+	@$(PY) -m services.retrieval.minilm.convert
 	@touch $@
 
 $(STAMPS)/test: requirements/test.lock $(STAMPS)/runtime

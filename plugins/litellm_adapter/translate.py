@@ -34,6 +34,8 @@ ROUTES: dict[str, str] = {
     "anthropic_messages": "/v1/messages",
     "aembedding": "/v1/embeddings",
     "embeddings": "/v1/embeddings",
+    "rerank": "/v1/rerank",
+    "arerank": "/v1/rerank",
 }
 """Call types whose content the signals read, and the body's shape."""
 
@@ -43,8 +45,6 @@ UNJUDGED: dict[str, tuple[str, Mode, frozenset[str]]] = {
     "image_generation": ("/v1/images/generations", "image_generation", frozenset({"text"})),
     "aimage_generation": ("/v1/images/generations", "image_generation", frozenset({"text"})),
     "aimage_edit": ("/v1/images/edits", "image_generation", frozenset({"text", "image"})),
-    "rerank": ("/v1/rerank", "rerank", frozenset({"text"})),
-    "arerank": ("/v1/rerank", "rerank", frozenset({"text"})),
     "moderation": ("/v1/moderations", "moderation", frozenset({"text"})),
     "amoderation": ("/v1/moderations", "moderation", frozenset({"text"})),
     "aocr": ("/v1/ocr", "ocr", frozenset({"file"})),

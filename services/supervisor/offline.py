@@ -22,8 +22,8 @@ def config_as_rendered(options: Options) -> Config:
     """The user's file with built-in and found deployments, as the gateway would route to them. Raises ConfigError."""
     config = read_config(options.config)
     found = found_in(last_rendered(options.state))
-    # The address of the built-in answers is not needed to decide, only that they are there.
-    entries = complete_model_list(config, found, Sidecars(instant=DEAD_END))
+    # The addresses of our own parts are not needed to decide, only that they are there.
+    entries = complete_model_list(config, found, Sidecars(instant=DEAD_END, retrieval=DEAD_END))
     return replace(config, deployments=deployments_from(entries, config.spec))
 
 

@@ -23,6 +23,7 @@ from services.supervisor.state import STATE_ENV, State
 GATEWAY = "gateway"
 DATABASE = "database"
 EGRESS = "egress"
+RETRIEVAL = "retrieval"
 
 EGRESS_URL_ENV = "SIGNALBOX_EGRESS_URL"
 EGRESS_KEY_ENV = "SIGNALBOX_EGRESS_KEY"
@@ -125,6 +126,10 @@ def _llm(setup: Setup) -> Part:
     return _sidecar(setup, "llm", "--models-dir", str(models_dir(setup.config)))
 
 
+def _retrieval(setup: Setup) -> Part:
+    return _sidecar(setup, RETRIEVAL)
+
+
 def _console(setup: Setup) -> Part:
     return _sidecar(setup, "console", SIGNALBOX_MASTER_KEY=setup.keyring.master)
 
@@ -190,6 +195,7 @@ PARTS: tuple[Rule, ...] = (
     Rule(EGRESS, lambda c: c.spec.boundary.egress.mode == "on" and _installed("services.egress.__main__"), _egress),
     Rule("instant", lambda c: c.spec.instant.enabled and _installed("services.instant.__main__"), _instant),
     Rule("llm", lambda c: models_dir(c) is not None and _installed("services.llm.__main__"), _llm),
+    Rule(RETRIEVAL, lambda c: c.spec.retrieval.enabled and _installed("services.retrieval.__main__"), _retrieval),
     Rule("console", lambda _: _installed("services.console.__main__"), _console),
 )
 

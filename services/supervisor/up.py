@@ -27,7 +27,7 @@ from services.supervisor.lock import LockedError, owned
 from services.supervisor.looking import look_in
 from services.supervisor.model_list import INSTANT, Sidecars
 from services.supervisor.options import OptionError, Options, read_config
-from services.supervisor.parts import DATABASE, EGRESS, GATEWAY, PARTS, Setup
+from services.supervisor.parts import DATABASE, EGRESS, GATEWAY, PARTS, RETRIEVAL, Setup
 from services.supervisor.policy_file import PolicyFile
 from services.supervisor.ports import LOOPBACK, PortError, check_address, choose_ports
 from services.supervisor.process import Child, Part
@@ -142,6 +142,7 @@ def _chosen(only: frozenset[str], wanted: set[str]) -> frozenset[str]:
 def _sidecars(setup: Setup, config: Config) -> Sidecars:
     return Sidecars(
         instant=f"{setup.url(INSTANT)}/v1" if INSTANT in setup.running else None,
+        retrieval=f"{setup.url(RETRIEVAL)}/v1" if RETRIEVAL in setup.running else None,
         serve={
             one.index: f"http://{LOOPBACK}:{setup.ports[one.name]}/v1"
             for one in served(config)

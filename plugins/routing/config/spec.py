@@ -165,6 +165,12 @@ class Instant(Section):
     min_score: float | None = Field(default=None, ge=0, le=1)
 
 
+class Retrieval(Section):
+    """Embeddings, reranking and vector stores of the box's own (``services/retrieval``)."""
+
+    enabled: bool = True
+
+
 class Discovery(Section):
     """Where deployments are looked for. ``ollama`` / ``vllm``: base URLs; an empty tuple looks nowhere.
     ``models_dir``: a folder of ``*.gguf``, relative to the configuration file. ``cloud``: use provider keys
@@ -209,6 +215,7 @@ DEFAULT_CAPABILITIES: dict[str, Capability] = {
     "vision": Capability(modalities=frozenset({"image"})),
     "private": Capability(locations=("local",)),
     "embed": Capability(mode="embedding"),
+    "rerank": Capability(mode="rerank"),
     "transcribe": Capability(mode="audio_transcription"),
     "speech": Capability(mode="audio_speech"),
     "ocr": Capability(mode="ocr"),
@@ -229,6 +236,7 @@ class GatewaySpec(Section):
     deadline: Deadline = Deadline()
     classifier: Classifier = Classifier()
     instant: Instant = Instant()
+    retrieval: Retrieval = Retrieval()
     discovery: Discovery = Discovery()
     log: Log = Log()
     headers: Literal["full", "basic"] = "full"

@@ -13,7 +13,7 @@ from services.supervisor.parts import PARTS, Setup, base_url, models_dir, names_
 from services.supervisor.process import Part
 from services.supervisor.state import State
 
-NAMES = ("database", "gateway", "egress", "instant", "llm", "console")
+NAMES = ("database", "gateway", "egress", "instant", "llm", "retrieval", "console")
 ENVIRON = {"PATH": "/bin", "OPENAI_API_KEY": "sk-cloud-credential", "SIGNALBOX_LLM_CONTEXT": "512"}
 
 
@@ -27,7 +27,7 @@ def setup_of(folder: Path, text: str = "gateway: {}\n", **changes: Any) -> Setup
         "host": "127.0.0.1",
         "port": 4000,
         "workers": 2,
-        "ports": {"instant": 5001, "llm": 5002, "console": 5003, "egress": 5004},
+        "ports": {"instant": 5001, "llm": 5002, "console": 5003, "egress": 5004, "retrieval": 5005},
         "running": frozenset(NAMES),
         "environ": ENVIRON,
     }
