@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from plugins.routing.config.deployments import deployment_id, for_litellm, is_placeholder
+from plugins.routing.config.deployments import deployment_id, for_litellm, is_placeholder, is_shut_out
 from plugins.routing.config.load import Config
 from services.discovery.merge import merge
 
@@ -60,7 +60,7 @@ def complete_model_list(config: Config, found: Iterable[Entry], sidecars: Sideca
         for name, capability in config.spec.capabilities.items()
         if name not in groups
     ]
-    return [for_litellm(entry) for entry in _with_unique_ids(entries)]
+    return [for_litellm(entry) for entry in _with_unique_ids(entries) if not is_shut_out(entry, config.spec)]
 
 
 def found_in(rendered: Mapping[str, Any]) -> list[Entry]:

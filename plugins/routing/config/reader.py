@@ -46,7 +46,7 @@ def read_section(kind: type[BaseModel], value: object, path: Path, findings: Fin
     if not isinstance(value, Mapping):
         findings.error(path, f"must be a mapping of keys, not {shown(value)}")
         return kind()
-    fields = kind.model_fields
+    fields = {f.alias or name: f for name, f in kind.model_fields.items() if not f.exclude}
     values: dict[str, Any] = {}
     for key, given in value.items():
         if key not in fields:

@@ -8,17 +8,13 @@ from __future__ import annotations
 
 from typing import ClassVar, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
+from plugins.routing.config.section import Section
+from plugins.routing.config.zones import Rule, ZoneTerms
 from plugins.routing.types import DataClass, Mode, Tier
 
 Availability = Literal["degrade", "refuse"]
-
-
-class Section(BaseModel):
-    """A part of the section: frozen, and an unknown key is an error."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class Capability(Section):
@@ -96,8 +92,9 @@ class Egress(Section):
 
 
 class Boundary(Section):
-    """``zones`` maps a location to the highest class it may be given. A location that is not named gets
-    ``public``.
+    """``zones`` maps a location to the highest class it may be given, ``zone_terms`` to what is known of it (both stand
+    under ``zones`` in the YAML). A location that is not named gets ``public``. ``rules``: what a class requires of
+    zones below restricted. ``mode``: ``closed`` loads no deployment in such a zone.
 
     ``detectors``: the class of what is found, by type. ``combination``: the class of a person together with an address,
     a number or a date of birth. ``mentions``: types that a positive label (header, key, team) of class public covers,
@@ -111,6 +108,9 @@ class Boundary(Section):
     zones: dict[str, DataClass] = Field(
         default_factory=lambda: {"local": DataClass.RESTRICTED, "cloud": DataClass.PUBLIC}
     )
+    zone_terms: dict[str, ZoneTerms] = Field(default_factory=dict, exclude=True)
+    mode: Literal["open", "closed"] = "open"
+    rules: tuple[Rule, ...] = ()
     conversation: Literal["sticky", "off"] = "sticky"
     egress: Egress = Egress()
     ledger: Ledger = Ledger()
@@ -122,6 +122,14 @@ class Boundary(Section):
     terms_files: tuple[str, ...] = ()
     detector_timeout_ms: float = Field(default=10_000.0, gt=0, le=600_000)
     exempt: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+
+    def highest(self, location: str) -> DataClass:
+        """The highest class that a location may be given."""
+        return self.zones.get(location, DataClass.PUBLIC)
+
+    def keeps_in(self, location: str) -> bool:
+        """Whether a location may be given everything: nothing leaves by going there."""
+        return self.highest(location) is DataClass.RESTRICTED
 
 
 class Health(Section):

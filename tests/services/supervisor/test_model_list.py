@@ -175,3 +175,18 @@ def test_the_box_embeds_and_reranks_unless_something_declared_does() -> None:
     text = "  - model_name: own\n    litellm_params: {model: openai/text-embedding-3-small}\n"
     assert "minilm" not in names(complete_model_list(config_of(text), [], ours))
     assert "minilm-rerank" in names(complete_model_list(config_of(text), [], ours))
+
+
+def test_a_closed_boundary_renders_nothing_outside() -> None:
+    declared = (
+        "  - {model_name: far, litellm_params: {model: openai/x}, model_info: {location: cloud}}\n"
+        "  - {model_name: nowhere, litellm_params: {model: openai/x}}\n"
+        "  - {model_name: near, litellm_params: {model: openai/x}, model_info: {location: local}}\n"
+    )
+    cloud = found_entry("gpt", "openai/gpt", "https://api.openai.com/v1", "environment")
+    cloud["model_info"]["location"] = "cloud"
+    near = found_entry("qwen", "ollama_chat/qwen", "http://127.0.0.1:11434")
+    config = config_of(declared, "gateway: {boundary: {mode: closed}}")
+    made = names(complete_model_list(config, [cloud, near], Sidecars(instant=INSTANT_URL)))
+    assert made == ["near", "instant", "qwen", *CAPABILITIES]
+    assert sum("is not loaded" in w.message for w in config.warnings) == 2
