@@ -12,4 +12,4 @@ def test_frozen_and_no_unknown_key() -> None:
     with pytest.raises(ValidationError):
         Part(weight=1)  # type: ignore[call-arg]
     with pytest.raises(ValidationError):
-        Part().size = 2  # type: ignore[misc]
+        Part().size = 2
