@@ -10,6 +10,7 @@ import asyncio
 import hashlib
 import os
 import time
+from collections import Counter
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Protocol
@@ -73,6 +74,8 @@ class Gateway:
         self.live = LiveBoard(router.spec.health.cooldown_s, time.monotonic)
         self.safe = safest(router.spec, router.deployments)
         self._by_id = {d.id: d for d in router.deployments}
+        self.policy = 0
+        self._running: Counter[int] = Counter()
 
     def decide(self, facts: Facts) -> Decision:
         """The decision for one request, with live state."""
@@ -84,7 +87,19 @@ class Gateway:
         self._by_id = {d.id: d for d in router.deployments}
         self.safe = safest(router.spec, router.deployments)
         self.config, self.router = config, router
+        self.policy += 1
         self.live.forget(frozenset(self._by_id))
+
+    def begin(self, trace: Trace) -> None:
+        """A request is decided from here on; its policy counts as in use until an edge tells the end."""
+        trace.places = self._by_id
+        if trace.policy is None and trace.edge:
+            trace.policy = self.policy
+            self._running[self.policy] += 1
+
+    def oldest_running(self) -> int:
+        """The number of the oldest policy (``policy`` counts swaps) under which a running request was decided."""
+        return min(self._running, default=self.policy)
 
     def deployment(self, deployment_id: str) -> Deployment | None:
         """The deployment of this id, as the policy of this moment has it."""
@@ -116,6 +131,7 @@ class Gateway:
         if self.accounting is not None:
             inside = trace.served is not None and trace.served.id in self.safe
             self.accounting.end(trace, status, inside=inside)
+        self._leave(trace)
         if trace.stream and trace.tokens_out is None and status == 200:
             # The tokens of a stream are counted just after its end; without them the record is written all the same.
             asyncio.get_running_loop().call_later(USAGE_WAIT_S, self._write, trace, status)
@@ -138,6 +154,13 @@ class Gateway:
         if row is not None and self.log is not None:
             trace.logged = True
             self.log.put(row)
+
+    def _leave(self, trace: Trace) -> None:
+        policy, trace.policy = trace.policy, None
+        if policy is not None:
+            self._running[policy] -= 1
+            if self._running[policy] <= 0:
+                del self._running[policy]
 
     def _finish_attempt(self, trace: Trace, status: int) -> None:
         deployment_id, trace.in_flight = trace.in_flight, None

@@ -222,6 +222,7 @@ async def _judge(
     trace.caller, trace.route, trace.requested = facts.caller, facts.route, facts.capability
     trace.request_id, trace.token_estimate = facts.request_id, facts.token_estimate
     trace.stream, trace.conversation = bool(data.get("stream")), facts.conversation
+    gateway.begin(trace)
     router = gateway.router
     if gateway.accounting is not None:
         gateway.accounting.seal(trace)

@@ -24,7 +24,7 @@ class Entry:
 COMMANDS: tuple[Entry, ...] = (
     Entry("up", "services.cli.up:up", "Start the gateway and all its parts, and watch them."),
     Entry("status", "services.cli.status:status", "What runs, what was found, what works."),
-    Entry("config", "services.cli.config:config", "Check a configuration file."),
+    Entry("config", "services.cli.config:config", "Check a configuration file, see and undo its changes."),
     Entry("explain", "services.cli.explain:explain", "Where requests would go, and why; sends nothing."),
     Entry("models", "services.cli.models:models", "List, fetch, import and remove local models."),
     Entry("keys", "services.cli.keys:keys", "Create, list and revoke API keys."),

@@ -233,7 +233,7 @@ DEFAULT_CAPABILITIES: dict[str, Capability] = {
 
 class GatewaySpec(Section):
     """The whole section. ``capabilities`` and ``intents`` are already merged with the shipped defaults by
-    ``load``."""
+    ``load``. ``reload``: whether an edit that makes something worse is taken at once, or waits to be applied."""
 
     capabilities: dict[str, Capability] = Field(default_factory=lambda: dict(DEFAULT_CAPABILITIES))
     intents: dict[str, Tier] = Field(default_factory=lambda: dict(DEFAULT_INTENTS))
@@ -248,3 +248,4 @@ class GatewaySpec(Section):
     discovery: Discovery = Discovery()
     log: Log = Log()
     headers: Literal["full", "basic"] = "full"
+    reload: Literal["auto", "confirm"] = "auto"
