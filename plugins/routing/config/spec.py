@@ -6,15 +6,19 @@ Request code reads these values and nothing else of the configuration.
 
 from __future__ import annotations
 
-from typing import ClassVar, Literal
+from typing import Literal
 
-from pydantic import Field
+from pydantic import BaseModel, ConfigDict, Field
 
-from plugins.routing.config.section import Section
-from plugins.routing.config.zones import Rule, ZoneTerms
 from plugins.routing.types import DataClass, Mode, Tier
 
 Availability = Literal["degrade", "refuse"]
+
+
+class Section(BaseModel):
+    """A part of the section: frozen, and an unknown key is an error."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class Capability(Section):
@@ -70,50 +74,25 @@ DEFAULT_DETECTORS: dict[str, DataClass] = {
 DEFAULT_MENTIONS = ("age", "date_time", "domain_name", "gpe", "nrp", "organization", "title", "zip_code")
 
 
-class Ledger(Section):
-    """The egress ledger. ``checkpoint_s``: seconds between two signed checkpoints, where something was written.
-    ``witnesses``: absolute paths of files (on a share) and http(s) URLs that each checkpoint is sent to; read at
-    start."""
-
-    checkpoint_s: float = Field(default=60.0, ge=1, le=86_400)
-    witnesses: tuple[str, ...] = ()
-
-
-class Egress(Section):
-    """``mode``: whether deployments in zones below restricted are reached through the egress broker, which alone holds
-    their keys; also written ``egress: on``. ``rescan``: the broker runs the detectors of identifiers over each body
-    itself. ``hosts``: host names, beside the known providers', that a model of the admin UI may be at. Read at
-    start."""
-
-    SHORT: ClassVar[str] = "mode"
-    mode: Literal["on", "off"] = "off"
-    rescan: bool = False
-    hosts: tuple[str, ...] = ()
-
-
 class Boundary(Section):
-    """``zones`` maps a location to the highest class it may be given, ``zone_terms`` to what is known of it (both stand
-    under ``zones`` in the YAML). A location that is not named gets ``public``. ``rules``: what a class requires of
-    zones below restricted. ``mode``: ``closed`` loads no deployment in such a zone.
+    """``zones`` maps a location to the highest class it may be given. A location that is not named gets
+    ``public``.
 
     ``detectors``: the class of what is found, by type. ``combination``: the class of a person together with an address,
     a number or a date of birth. ``mentions``: types that a positive label (header, key, team) of class public covers,
     unless they are restricted. ``prose``: whether the token model looks for names and addresses. ``terms`` and
     ``terms_files`` (relative to the configuration file): words of the organization. ``detector_timeout_ms``: for one
     request; what was not looked at in time is restricted. ``exempt``: by key id (the hash) or team id, modalities that
-    nobody reads and that are let through all the same.
+    nobody reads and that are let through all the same. ``egress``: whether deployments in zones below restricted are
+    reached through the egress broker, which alone holds their keys; read at start.
     """
 
     default_class: DataClass = DataClass.INTERNAL
     zones: dict[str, DataClass] = Field(
         default_factory=lambda: {"local": DataClass.RESTRICTED, "cloud": DataClass.PUBLIC}
     )
-    zone_terms: dict[str, ZoneTerms] = Field(default_factory=dict, exclude=True)
-    mode: Literal["open", "closed"] = "open"
-    rules: tuple[Rule, ...] = ()
     conversation: Literal["sticky", "off"] = "sticky"
-    egress: Egress = Egress()
-    ledger: Ledger = Ledger()
+    egress: bool = False
     detectors: dict[str, DataClass] = Field(default_factory=lambda: dict(DEFAULT_DETECTORS))
     combination: DataClass = DataClass.RESTRICTED
     mentions: tuple[str, ...] = DEFAULT_MENTIONS
@@ -122,14 +101,6 @@ class Boundary(Section):
     terms_files: tuple[str, ...] = ()
     detector_timeout_ms: float = Field(default=10_000.0, gt=0, le=600_000)
     exempt: dict[str, tuple[str, ...]] = Field(default_factory=dict)
-
-    def highest(self, location: str) -> DataClass:
-        """The highest class that a location may be given."""
-        return self.zones.get(location, DataClass.PUBLIC)
-
-    def keeps_in(self, location: str) -> bool:
-        """Whether a location may be given everything: nothing leaves by going there."""
-        return self.highest(location) is DataClass.RESTRICTED
 
 
 class Health(Section):
@@ -173,12 +144,6 @@ class Instant(Section):
     min_score: float | None = Field(default=None, ge=0, le=1)
 
 
-class Retrieval(Section):
-    """Embeddings, reranking and vector stores of the box's own (``services/retrieval``)."""
-
-    enabled: bool = True
-
-
 class Discovery(Section):
     """Where deployments are looked for. ``ollama`` / ``vllm``: base URLs; an empty tuple looks nowhere.
     ``models_dir``: a folder of ``*.gguf``, relative to the configuration file. ``cloud``: use provider keys
@@ -189,6 +154,30 @@ class Discovery(Section):
     models_dir: str | None = "models"
     cloud: bool = True
     interval_s: float = Field(default=15.0, ge=1, le=3600)
+
+
+class Documents(Section):
+    """``services/documents``: what reads files. Read at start, but for ``max_images`` and ``price_per_page``. ``engine``:
+    what makes blocks of a PDF's text. ``ocr``: whether pages without text are read as images. ``active_content``: what
+    is done with a PDF that carries scripts or embedded files. ``max_images``: pages that a model is shown as images.
+    ``price_per_page``: US dollars that a key is charged."""
+
+    enabled: bool = True
+    engine: Literal["pdfium", "unstructured"] = "pdfium"
+    ocr: Literal["auto", "off"] = "auto"
+    ocr_engine: Literal["auto", "tesseract", "rapidocr"] = "auto"
+    ocr_languages: str = Field(default="eng", pattern=r"^[A-Za-z0-9_/]+(\+[A-Za-z0-9_/]+)*$")
+    active_content: Literal["refuse", "ignore"] = "refuse"
+    max_file_mb: int = Field(default=64, ge=1, le=512)
+    max_pages: int = Field(default=2_000, ge=1, le=100_000)
+    page_timeout_s: float = Field(default=60.0, ge=1, le=600)
+    timeout_s: float = Field(default=600.0, ge=1, le=3_600)
+    memory_mb: int = Field(default=1_024, ge=128, le=65_536)
+    workers: int = Field(default=2, ge=1, le=64)
+    quota_mb: int = Field(default=2_048, ge=1, le=1_048_576)
+    max_files: int = Field(default=10_000, ge=1, le=1_000_000)
+    max_images: int = Field(default=4, ge=1, le=50)
+    price_per_page: float = Field(default=0.0, ge=0, le=100)
 
 
 class Log(Section):
@@ -223,7 +212,6 @@ DEFAULT_CAPABILITIES: dict[str, Capability] = {
     "vision": Capability(modalities=frozenset({"image"})),
     "private": Capability(locations=("local",)),
     "embed": Capability(mode="embedding"),
-    "rerank": Capability(mode="rerank"),
     "transcribe": Capability(mode="audio_transcription"),
     "speech": Capability(mode="audio_speech"),
     "ocr": Capability(mode="ocr"),
@@ -233,7 +221,7 @@ DEFAULT_CAPABILITIES: dict[str, Capability] = {
 
 class GatewaySpec(Section):
     """The whole section. ``capabilities`` and ``intents`` are already merged with the shipped defaults by
-    ``load``. ``reload``: whether an edit that makes something worse is taken at once, or waits to be applied."""
+    ``load``."""
 
     capabilities: dict[str, Capability] = Field(default_factory=lambda: dict(DEFAULT_CAPABILITIES))
     intents: dict[str, Tier] = Field(default_factory=lambda: dict(DEFAULT_INTENTS))
@@ -244,8 +232,7 @@ class GatewaySpec(Section):
     deadline: Deadline = Deadline()
     classifier: Classifier = Classifier()
     instant: Instant = Instant()
-    retrieval: Retrieval = Retrieval()
     discovery: Discovery = Discovery()
+    documents: Documents = Documents()
     log: Log = Log()
     headers: Literal["full", "basic"] = "full"
-    reload: Literal["auto", "confirm"] = "auto"

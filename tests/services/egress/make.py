@@ -23,7 +23,6 @@ def verdict_text(now: float, *, key: bytes = KEY, **changes: Any) -> str:
         "deployment": "far",
         "issued": now,
         "expires": now + LIFETIME_S,
-        "rule": "declared",
         "nonce": f"nonce-of-the-tests-{next(_COUNT)}",
     }
     return sign(EgressVerdict(**{**fields, **changes}), key)

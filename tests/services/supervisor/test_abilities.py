@@ -24,7 +24,6 @@ ROWS = [
     "chat, tier frontier",
     "images (vision)",
     "embeddings",
-    "reranking",
     "transcription",
     "speech",
     "documents (ocr)",

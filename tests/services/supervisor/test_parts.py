@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from plugins.routing.config.load import parse_config
+from services.documents.settings import limits_from
 from services.supervisor.keyring import open_keyring
 from services.supervisor.parts import PARTS, Setup, base_url, models_dir, names_own_code
 from services.supervisor.process import Part
 from services.supervisor.state import State
 
-NAMES = ("database", "gateway", "egress", "instant", "llm", "retrieval", "console")
+NAMES = ("database", "gateway", "egress", "instant", "llm", "documents", "console")
 ENVIRON = {"PATH": "/bin", "OPENAI_API_KEY": "sk-cloud-credential", "SIGNALBOX_LLM_CONTEXT": "512"}
 
 
@@ -27,7 +30,7 @@ def setup_of(folder: Path, text: str = "gateway: {}\n", **changes: Any) -> Setup
         "host": "127.0.0.1",
         "port": 4000,
         "workers": 2,
-        "ports": {"instant": 5001, "llm": 5002, "console": 5003, "egress": 5004, "retrieval": 5005},
+        "ports": {"instant": 5001, "llm": 5002, "console": 5003, "egress": 5004, "documents": 5005},
         "running": frozenset(NAMES),
         "environ": ENVIRON,
     }
@@ -53,11 +56,26 @@ def test_the_gateway_is_started_on_the_rendered_file(tmp_path: Path) -> None:
     assert gateway.env["LITELLM_MASTER_KEY"] == setup.keyring.master
     assert gateway.env["SIGNALBOX_CONFIG"] == str(tmp_path / "x.yaml")
     assert gateway.env["SIGNALBOX_CONSOLE_URL"] == "http://127.0.0.1:5003"
+    assert gateway.env["SIGNALBOX_DOCUMENTS_URL"] == "http://127.0.0.1:5005"
     assert gateway.env["SIGNALBOX_EGRESS_URL"] == "http://127.0.0.1:5004"
     assert gateway.env["SIGNALBOX_EGRESS_KEY"] == setup.keyring.egress
     assert "DATABASE_URL" in gateway.env
     assert gateway.needs == ("database",)
     assert "PYTHONPATH" not in gateway.env
+
+
+def test_documents_are_told_their_section(tmp_path: Path) -> None:
+    part = parts_of(setup_of(tmp_path, "gateway: {documents: {max_pages: 7}}\n"))["documents"]
+    assert json.loads(part.env["SIGNALBOX_DOCUMENTS"])["max_pages"] == 7
+    assert limits_from(part.env).max_pages == 7
+
+
+def test_the_services_defaults_are_those_of_the_section() -> None:
+    section = parse_config("gateway: {}\n", "x.yaml").spec.documents.model_dump()
+    limits = limits_from({})
+    assert {f.name: getattr(limits, f.name) for f in fields(limits)} == {
+        name: section[name] for name in (f.name for f in fields(limits))
+    }
 
 
 def test_without_a_database_or_console_the_gateway_knows_of_none(tmp_path: Path) -> None:
@@ -88,13 +106,13 @@ def test_no_secret_is_on_a_command_line_or_in_repr(tmp_path: Path) -> None:
 
 def test_sidecars_listen_where_the_ports_say(tmp_path: Path) -> None:
     parts = parts_of(setup_of(tmp_path))
-    for name, port in (("instant", 5001), ("llm", 5002), ("console", 5003)):
+    for name, port in (("instant", 5001), ("llm", 5002), ("console", 5003), ("documents", 5005)):
         assert parts[name].readiness == f"http://127.0.0.1:{port}/health/readiness"
         assert parts[name].command[1:5] == ("-m", f"services.{name}", "--port", str(port))
     assert parts["llm"].command[5:] == ("--models-dir", str(tmp_path / "models"))
     assert parts["database"].readiness is None
     assert parts["database"].ready_file == tmp_path / "state" / "run" / "database.json"
-    assert [p.stage for p in parts.values()] == [2, 0, 1, 1, 1, 1]
+    assert [p.stage for p in parts.values()] == [2, 0, 1, 1, 1, 1, 1]
 
 
 @pytest.mark.parametrize(
@@ -104,6 +122,7 @@ def test_sidecars_listen_where_the_ports_say(tmp_path: Path) -> None:
         ("gateway: {}\n", set(NAMES) - {"egress"}),
         ("gateway: {instant: {enabled: false}}\n", set(NAMES) - {"egress", "instant"}),
         ("gateway: {discovery: {models_dir: null}}\n", set(NAMES) - {"egress", "llm"}),
+        ("gateway: {documents: {enabled: false}}\n", set(NAMES) - {"egress", "documents"}),
     ],
 )
 def test_only_what_the_configuration_has_a_use_for_is_started(text: str, wanted: set[str]) -> None:
