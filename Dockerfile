@@ -21,6 +21,7 @@ COPY services services
 # In place, as `make install` does it; the Prisma client is made now, since the root is read-only at run time.
 RUN .venv/bin/pip install --no-deps --no-build-isolation --editable . \
  && .venv/bin/python -m services.database.client \
+ && .venv/bin/python -m services.retrieval.minilm.convert \
  && .venv/bin/python -m compileall -q plugins services
 
 FROM python:3.11.14-slim-bookworm

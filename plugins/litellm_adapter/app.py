@@ -43,7 +43,7 @@ def create_app() -> object:
         sweep()
         no_cooldowns()
         gateway = await signalbox.start(config, state)
-        tasks.add(asyncio.create_task(Reloader(gateway, config).run(), name="signalbox-reload"))
+        tasks.add(asyncio.create_task(Reloader(gateway, config, state=state).run(), name="signalbox-reload"))
         tasks.add(asyncio.create_task(DbModels(gateway).run(), name="signalbox-models"))
         tasks.add(asyncio.create_task(gateway.counters.run(), name="signalbox-counters"))
 

@@ -68,6 +68,7 @@ class Signer:
                 issued=now,
                 expires=now + LIFETIME_S,
                 nonce=secrets.token_urlsafe(18),
+                rule=rule_of(trace),
             ),
             self.key,
         )
@@ -95,6 +96,12 @@ def class_of(trace: Trace | None) -> DataClass | None:
     if signal is None or signal.label is None:
         return None
     return DataClass.__members__.get(signal.label.upper())
+
+
+def rule_of(trace: Trace | None) -> str:
+    """What decided the class: the word of the signal ``data_class``; "" where nothing did."""
+    signal = trace.decision.signal("data_class") if trace is not None and trace.decision is not None else None
+    return str(signal.detail.get("why") or "") if signal is not None else ""
 
 
 def _is_mistral(kwargs: Mapping[str, Any]) -> bool:

@@ -10,10 +10,13 @@ import asyncio
 import hashlib
 import os
 import time
+from collections import Counter
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Protocol
 
+from plugins.litellm_adapter.accounting import Accounting, open_accounting
+from plugins.litellm_adapter.egress import URL_ENV
 from plugins.litellm_adapter.guards import safest
 from plugins.litellm_adapter.record import finished
 from plugins.litellm_adapter.shared_counters import SharedCounters, litellm_redis
@@ -52,17 +55,27 @@ WARM_UP = Facts(
 class Gateway:
     """``deployment_ids`` of LiteLLM and of the router are the same: the rendered file gives both their ids."""
 
-    def __init__(self, config: Config, router: Router, log: DecisionLog | None, secret: bytes) -> None:
+    def __init__(
+        self,
+        config: Config,
+        router: Router,
+        log: DecisionLog | None,
+        secret: bytes,
+        accounting: Accounting | None = None,
+    ) -> None:
         self.config = config
         self.base = self.router = router
         self.extend: Callable[[Config, Router], Router] = lambda _config, made: made
         self.counters = SharedCounters(litellm_redis)
         self.budgets = Budgets(self.counters)
         self.log = log
+        self.accounting = accounting
         self.secret = secret
         self.live = LiveBoard(router.spec.health.cooldown_s, time.monotonic)
         self.safe = safest(router.spec, router.deployments)
         self._by_id = {d.id: d for d in router.deployments}
+        self.policy = 0
+        self._running: Counter[int] = Counter()
 
     def decide(self, facts: Facts) -> Decision:
         """The decision for one request, with live state."""
@@ -74,7 +87,19 @@ class Gateway:
         self._by_id = {d.id: d for d in router.deployments}
         self.safe = safest(router.spec, router.deployments)
         self.config, self.router = config, router
+        self.policy += 1
         self.live.forget(frozenset(self._by_id))
+
+    def begin(self, trace: Trace) -> None:
+        """A request is decided from here on; its policy counts as in use until an edge tells the end."""
+        trace.places = self._by_id
+        if trace.policy is None and trace.edge:
+            trace.policy = self.policy
+            self._running[self.policy] += 1
+
+    def oldest_running(self) -> int:
+        """The number of the oldest policy (``policy`` counts swaps) under which a running request was decided."""
+        return min(self._running, default=self.policy)
 
     def deployment(self, deployment_id: str) -> Deployment | None:
         """The deployment of this id, as the policy of this moment has it."""
@@ -103,6 +128,10 @@ class Gateway:
     def end(self, trace: Trace, status: int) -> None:
         """The answer is complete; ``status`` 0: the caller went away. Writes one record, once."""
         self._finish_attempt(trace, trace.attempt_status or status)
+        if self.accounting is not None:
+            inside = trace.served is not None and trace.served.id in self.safe
+            self.accounting.end(trace, status, inside=inside)
+        self._leave(trace)
         if trace.stream and trace.tokens_out is None and status == 200:
             # The tokens of a stream are counted just after its end; without them the record is written all the same.
             asyncio.get_running_loop().call_later(USAGE_WAIT_S, self._write, trace, status)
@@ -126,6 +155,13 @@ class Gateway:
             trace.logged = True
             self.log.put(row)
 
+    def _leave(self, trace: Trace) -> None:
+        policy, trace.policy = trace.policy, None
+        if policy is not None:
+            self._running[policy] -= 1
+            if self._running[policy] <= 0:
+                del self._running[policy]
+
     def _finish_attempt(self, trace: Trace, status: int) -> None:
         deployment_id, trace.in_flight = trace.in_flight, None
         if deployment_id is None:
@@ -138,6 +174,8 @@ class Gateway:
 
     def close(self) -> None:
         """Writes what is still queued."""
+        if self.accounting is not None:
+            self.accounting.close()
         if self.log is not None:
             self.log.close()
 
@@ -152,7 +190,10 @@ async def open_gateway(path: Path, state: Path | None, build: Build) -> Gateway:
         spec, log = config.spec, None
         if spec.log.enabled and state is not None:
             log = DecisionLog(state / "decisions.sqlite", spec.log.retention_days)
-        return Gateway(config, router, log, conversation_secret(os.environ))
+        accounting = None
+        if state is not None:
+            accounting = open_accounting(state, spec.boundary.ledger, broker=bool(os.environ.get(URL_ENV)))
+        return Gateway(config, router, log, conversation_secret(os.environ), accounting)
 
     return await asyncio.to_thread(work)
 

@@ -12,6 +12,7 @@ from typing import Any
 
 from plugins.litellm_adapter.refusal import Refused
 from plugins.litellm_adapter.verdict import Verdict
+from plugins.routing.config.gateway import UNKNOWN_LOCATION
 from plugins.routing.config.spec import GatewaySpec
 from plugins.routing.types import DataClass, Deployment
 
@@ -57,10 +58,11 @@ def narrow(
 
 
 def check_attempt(kwargs: Mapping[str, Any], verdict: Verdict | None, safe: frozenset[str]) -> str:
-    """The id of the deployment about to be called. Raises Refused where it may not be: the last gate."""
+    """The id of the deployment about to be called. Raises Refused where it may not be: the last gate. That is also
+    where an edit gave the id to another place after the decision."""
     deployment_id = id_of(kwargs) or _nested_id(kwargs)
     allowed = verdict.may(deployment_id) if verdict is not None else deployment_id in safe
-    if not deployment_id or not allowed:
+    if not deployment_id or not allowed or (verdict is not None and _moved(kwargs, deployment_id, verdict)):
         raise BOUNDARY
     if verdict is not None:
         verdict.tried.add(deployment_id)
@@ -71,6 +73,14 @@ def id_of_event(kwargs: Mapping[str, Any]) -> str:
     """The id of the deployment that a logged answer came from; "" where it is not told."""
     params = kwargs.get("litellm_params")
     return _nested_id(params) if isinstance(params, Mapping) else ""
+
+
+def _moved(kwargs: Mapping[str, Any], deployment_id: str, verdict: Verdict) -> bool:
+    decided = verdict.trace.places.get(deployment_id)
+    holders = (kwargs, kwargs.get("litellm_metadata"), kwargs.get("metadata"))
+    found = (h["model_info"] for h in holders if isinstance(h, Mapping) and id_of(h) == deployment_id)
+    info: Mapping[str, Any] = next(found, {})
+    return decided is not None and (info.get("location") or UNKNOWN_LOCATION) != decided.location
 
 
 def _nested_id(kwargs: Mapping[str, Any]) -> str:

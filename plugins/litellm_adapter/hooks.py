@@ -112,6 +112,8 @@ class SignalboxHooks(CustomLogger):  # type: ignore[misc] # litellm is untyped h
             if self._signer is not None and deployment_id not in self.gateway.safe:
                 called = str(getattr(call_type, "value", call_type))
                 self._signer.sign_attempt(kwargs, called, deployment_id, self.gateway.deployment(deployment_id), trace)
+            if self.gateway.accounting is not None and deployment_id not in self.gateway.safe:
+                await self.gateway.accounting.leaving(trace, self.gateway.deployment(deployment_id), kwargs)
         except Refused as error:
             raise self._crossing(found, error) from None
         if trace is not None:
@@ -220,7 +222,10 @@ async def _judge(
     trace.caller, trace.route, trace.requested = facts.caller, facts.route, facts.capability
     trace.request_id, trace.token_estimate = facts.request_id, facts.token_estimate
     trace.stream, trace.conversation = bool(data.get("stream")), facts.conversation
+    gateway.begin(trace)
     router = gateway.router
+    if gateway.accounting is not None:
+        gateway.accounting.seal(trace)
     trace.full_headers = full if full is not None else router.spec.headers == "full"
     live, began = gateway.live.snapshot(), time.perf_counter()
     decision = await asyncio.to_thread(router.decide, facts, live) if long else router.decide(facts, live)

@@ -1,28 +1,37 @@
 """Follows the rendered file while running.
 
 Knows: when the file changed, how LiteLLM's router gains and loses deployments. Does not know: who writes the file.
-Order: new deployments in, the policy swapped, old ones out; so no request is sent to a deployment that is gone, and a
-running one keeps what it holds. LiteLLM's ``set_model_list`` is not used: it empties the list before refilling it.
+Order: what LiteLLM would refuse is found first, then new deployments go in, the policy is swapped, and old ones go out
+when the last request that was decided before the swap has ended. So no request is sent to a deployment that is gone.
+LiteLLM's ``set_model_list`` is not used: it empties the list before refilling it.
 """
 
 from __future__ import annotations
 
 import asyncio
+import hashlib
+import json
 import logging
 import os
+import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Protocol
 
 from plugins.assembly import build_router
+from plugins.litellm_adapter.entries import made, problems_of
 from plugins.litellm_adapter.gateway import Gateway, base_dir
-from plugins.routing.config.deployments import deployment_id, for_litellm
-from plugins.routing.config.load import Config, ConfigError, load_config
+from plugins.routing.config.deployments import deployment_id
+from plugins.routing.config.load import Config, ConfigError, parse_config
 from plugins.routing.router import Router
 
-POLL_S = 1.0
+POLL_S = 0.2
+DRAIN_S = 600.0
+"""Longest wait for requests that were decided under an older policy, before its deployments go."""
 _LOG = logging.getLogger("signalbox.reload")
 Stamp = tuple[int, int, int]
+Entry = Mapping[str, Any]
 
 
 class Deployments(Protocol):
@@ -30,28 +39,48 @@ class Deployments(Protocol):
 
     def ids(self) -> set[str]: ...
 
-    def upsert(self, entry: Mapping[str, Any]) -> None: ...
+    def problems(self, entries: list[Entry]) -> list[str]: ...
+
+    def upsert(self, entry: Entry) -> None: ...
 
     def delete(self, deployment_id: str) -> None: ...
+
+    def hold(self, ids: frozenset[str]) -> None: ...
 
 
 class LiteLLMDeployments:
     """The deployments of the running proxy's router, by explicit id."""
+
+    def __init__(self) -> None:
+        self._held: frozenset[str] = frozenset()
+        self._guarded: Any = None
 
     def ids(self) -> set[str]:
         """Ids of all deployments, placeholders too; those kept in the database are not ours and left out."""
         found = (entry.get("model_info") or {} for entry in self._router().model_list)
         return {str(info["id"]) for info in found if info.get("id") and not info.get("db_model")}
 
-    def upsert(self, entry: Mapping[str, Any]) -> None:
-        """Adds or replaces one."""
-        from litellm.types.router import Deployment
+    def problems(self, entries: list[Entry]) -> list[str]:
+        """What LiteLLM would refuse; its router drops such an entry without a word."""
+        return [f"{entries[int(path[0])].get('model_name')}: {message}" for path, message in problems_of(entries)]
 
-        self._router().upsert_deployment(Deployment(**with_secrets(for_litellm(entry))))
+    def upsert(self, entry: Entry) -> None:
+        """Adds or replaces one."""
+        self._router().upsert_deployment(made(entry))
 
     def delete(self, deployment_id: str) -> None:
         """Removes one; requests that are running on it go on."""
+        self.hold(self._held - {deployment_id})
         self._router().delete_deployment(deployment_id)
+
+    def hold(self, ids: frozenset[str]) -> None:
+        """From now on nobody removes these but ``delete``: LiteLLM's own job that compares its router with database
+        and file would do so while requests are still on their way to them."""
+        self._held = ids
+        router = self._router()
+        if self._guarded is not router:
+            self._guarded, delete = router, router.delete_deployment
+            router.delete_deployment = lambda id: None if id in self._held else delete(id)
 
     @staticmethod
     def _router() -> Any:
@@ -63,7 +92,8 @@ class LiteLLMDeployments:
 
 
 class Reloader:
-    """One task a worker. ``deployments``: where entries go; LiteLLM's router unless said."""
+    """One task a worker. ``deployments``: where entries go; LiteLLM's router unless said. ``state``: the state
+    directory, where each worker leaves which version it has taken (``run/workers/PID.json``)."""
 
     def __init__(
         self,
@@ -71,21 +101,27 @@ class Reloader:
         path: Path,
         deployments: Deployments | None = None,
         build: Callable[[Config, Router], Router] | None = None,
+        state: Path | None = None,
     ) -> None:
         self._gateway = gateway
         self._path = path
         self._deployments = deployments or LiteLLMDeployments()
         self._build = build or _build
+        self._told = state / "run" / "workers" / f"{os.getpid()}.json" if state is not None else None
         self._seen = stamp(path)
+        self._entries = _by_id(gateway.config)
+        self._leaving: dict[str, tuple[int, float]] = {}
 
     async def run(self) -> None:
-        """Looks once a second, until cancelled."""
+        """Looks several times a second, until cancelled."""
+        self._seen, self._entries = None, {}  # LiteLLM and the policy each read the file at start, at different times
         while True:
-            await asyncio.sleep(POLL_S)
             try:
                 await self.look()
+                self.drain()
             except Exception as error:  # noqa: BLE001 - the task must outlive any one bad file
                 _LOG.error("reload of %s failed, the old policy stays: %s", self._path, type(error).__name__)
+            await asyncio.sleep(POLL_S)
 
     async def look(self) -> bool:
         """Takes over a changed file; True where it did. A broken one keeps the old policy and is reported once."""
@@ -94,33 +130,60 @@ class Reloader:
             return False
         self._seen = now
         try:
-            config = await asyncio.to_thread(load_config, self._path)
-            router = await asyncio.to_thread(self._build, config, self._gateway.router)
+            data = await asyncio.to_thread(self._path.read_bytes)
+            config = await asyncio.to_thread(parse_config, data.decode("utf-8", "replace"), str(self._path))
+            router = await asyncio.to_thread(self._build, config, self._gateway.base)
         except ConfigError as error:
-            for problem in error.problems:
-                _LOG.error("configuration not accepted, the old policy stays: %s", problem)
-            return False
+            return self._refuse(error.problems)
+        wrong = self._deployments.problems(list(_by_id(config).values()))
+        if wrong:
+            return self._refuse(wrong)
         self._take_over(config, router)
+        self._tell(data)
         _LOG.info("configuration reloaded: %d deployments", len(router.deployments))
         return True
 
+    def drain(self) -> None:
+        """Removes the deployments that no request can reach any more."""
+        now, oldest = time.monotonic(), self._gateway.oldest_running()
+        for entry_id, (policy, since) in list(self._leaving.items()):
+            if oldest > policy or now - since > DRAIN_S:
+                del self._leaving[entry_id]
+                self._deployments.delete(entry_id)
+
+    def _refuse(self, problems: Any) -> bool:
+        for problem in problems:
+            _LOG.error("configuration not accepted, the old policy stays: %s", problem)
+        return False
+
     def _take_over(self, config: Config, router: Router) -> None:
-        wanted = {deployment_id(entry): entry for entry in config.raw.get("model_list") or ()}
+        wanted, there = _by_id(config), self._deployments.ids()
+        self._deployments.hold(frozenset(wanted) | there)
         for entry_id, entry in wanted.items():
-            self._deployments.upsert({**entry, "model_info": {**(entry.get("model_info") or {}), "id": entry_id}})
+            if entry_id not in there or self._entries.get(entry_id) != entry:
+                self._deployments.upsert(entry)
+        before = self._gateway.policy
         self._gateway.swap(config, router)
-        for entry_id in self._deployments.ids() - set(wanted):
-            self._deployments.delete(entry_id)
+        self._entries = wanted
+        self._leaving = {i: since for i, since in self._leaving.items() if i not in wanted}
+        for entry_id in there - set(wanted) - set(self._leaving):
+            self._leaving[entry_id] = (before, time.monotonic())
+
+    def _tell(self, data: bytes) -> None:
+        if self._told is None:
+            return
+        text = json.dumps({"pid": os.getpid(), "rendered": hashlib.sha256(data).hexdigest(), "at": time.time()})
+        with suppress(OSError):  # who reads it counts the workers that told
+            self._told.parent.mkdir(parents=True, exist_ok=True)
+            temporary = self._told.with_suffix(".new")
+            temporary.write_text(text)
+            temporary.replace(self._told)
 
 
-def with_secrets(entry: Mapping[str, Any]) -> dict[str, Any]:
-    """The entry with each parameter ``os.environ/X`` replaced by its value: LiteLLM reads those in the file that it
-    starts on, and not in a deployment that is added later."""
-    from litellm.secret_managers.main import get_secret
-
-    params = entry.get("litellm_params") or {}
-    read = {k: get_secret(v) if isinstance(v, str) and v.startswith("os.environ/") else v for k, v in params.items()}
-    return {**entry, "litellm_params": read}
+def _by_id(config: Config) -> dict[str, Entry]:
+    entries = [e for e in config.raw.get("model_list") or () if isinstance(e, Mapping)]
+    named = {deployment_id(entry): entry for entry in entries}
+    return {i: {**entry, "model_info": {**(entry.get("model_info") or {}), "id": i}} for i, entry in named.items()}
 
 
 def stamp(path: Path) -> Stamp | None:

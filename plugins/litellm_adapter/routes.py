@@ -12,6 +12,7 @@ from fastapi import APIRouter, Depends, FastAPI, Query, Request, Response
 from litellm.proxy.auth.user_api_key_auth import user_api_key_auth
 
 from plugins.litellm_adapter.audio_routes import audio_routes
+from plugins.litellm_adapter.config_routes import config_routes
 from plugins.litellm_adapter.explaining import explain_bodies
 from plugins.litellm_adapter.feedback_routes import feedback_routes
 from plugins.litellm_adapter.hooks import SignalboxHooks, as_proxy_exception
@@ -32,6 +33,7 @@ def install(app: FastAPI, hooks: SignalboxHooks, state: Path | None) -> None:
     app.include_router(own_routes(hooks, Parts(state)))
     app.include_router(feedback_routes(hooks, state))
     app.include_router(audio_routes())
+    app.include_router(config_routes())
     ours = app.router.routes[before:]
     del app.router.routes[before:]
     app.router.routes[0:0] = ours

@@ -21,7 +21,7 @@ from plugins.routing.config.load import ConfigError, load_config
 CONFIG_ENV = "SIGNALBOX_RENDERED_CONFIG"
 STATE_ENV = "SIGNALBOX_STATE"
 
-_LITELLM_ENV = {
+LITELLM_ENV = {
     "LITELLM_LOCAL_MODEL_COST_MAP": "True",  # else three attempts to fetch a price table
     "LITELLM_LOCAL_ANTHROPIC_BETA_HEADERS": "True",  # the same for a table of headers
     "LITELLM_LOCAL_BLOG_POSTS": "True",  # the same for news on the admin UI's first page
@@ -64,7 +64,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 def set_environment(environ: MutableMapping[str, str], config: Path, state: Path | None) -> None:
     """Tells LiteLLM and our own app, in this process and its workers, which file to start on. A value that is already
     set stays, but for the path of the file."""
-    for name, value in _LITELLM_ENV.items():
+    for name, value in LITELLM_ENV.items():
         environ.setdefault(name, value)
     path = str(config.resolve())
     environ["CONFIG_FILE_PATH"] = path

@@ -25,9 +25,10 @@ class Trace:
     answered instead. ``body``: the raw request, for keeping the caller's own words out of error messages; dropped when
     the answer begins. ``verdict``: see ``verdict.py``. ``edge``: the edge made this and tells the end.
     ``memory``: what preparers keep for a rerun; ``brought_class``, ``unread``: what they reported in any run.
+    ``policy``: number of the policy that it is decided under, while it runs; ``places``: that policy's deployments.
     ``asked``: what an answer is checked against, None where none is; ``escalated_from``: id of the deployment whose
     answer was not good enough, for ``escalation_reason``. ``told``: further ``x-signalbox-*`` headers of a route of our
-    own."""
+    own. ``sealed``: length and keyed hash of the body, for the ledger; ``accounted``: it has its record."""
 
     body: bytes = b""
     path: str = ""
@@ -50,6 +51,8 @@ class Trace:
     tokens_out: int | None = None
     logged: bool = False
     edge: bool = False
+    policy: int | None = None
+    places: Mapping[str, Deployment] = field(default_factory=dict)
     conversation: str = ""
     asked: Asked | None = None
     escalated_from: str | None = None
@@ -61,6 +64,8 @@ class Trace:
     request_id: str = ""
     token_estimate: int = 0
     decide_us: int = 0
+    sealed: tuple[int, str] | None = None
+    accounted: bool = False
     started: float = field(default_factory=time.monotonic)
 
     @property

@@ -11,6 +11,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from pydantic import ValidationError
+
 from plugins.litellm_adapter.refusal import Refused
 from plugins.litellm_adapter.request_headers import (
     CONVERSATION,
@@ -20,9 +22,10 @@ from plugins.litellm_adapter.request_headers import (
     data_class_of,
     deadline_of,
 )
+from plugins.routing.config.zones import Require
 from plugins.routing.openai_request import BadRequest, facts_from_body
 from plugins.routing.tokens import NotTextError, checked_length, tokens_of
-from plugins.routing.types import Caller, DataClass, Facts, Mode, Tier
+from plugins.routing.types import Caller, DataClass, Facts, Mode, Requirement, Tier
 
 ROUTES: dict[str, str] = {
     "acompletion": "/v1/chat/completions",
@@ -34,6 +37,8 @@ ROUTES: dict[str, str] = {
     "anthropic_messages": "/v1/messages",
     "aembedding": "/v1/embeddings",
     "embeddings": "/v1/embeddings",
+    "rerank": "/v1/rerank",
+    "arerank": "/v1/rerank",
 }
 """Call types whose content the signals read, and the body's shape."""
 
@@ -43,8 +48,6 @@ UNJUDGED: dict[str, tuple[str, Mode, frozenset[str]]] = {
     "image_generation": ("/v1/images/generations", "image_generation", frozenset({"text"})),
     "aimage_generation": ("/v1/images/generations", "image_generation", frozenset({"text"})),
     "aimage_edit": ("/v1/images/edits", "image_generation", frozenset({"text", "image"})),
-    "rerank": ("/v1/rerank", "rerank", frozenset({"text"})),
-    "arerank": ("/v1/rerank", "rerank", frozenset({"text"})),
     "moderation": ("/v1/moderations", "moderation", frozenset({"text"})),
     "amoderation": ("/v1/moderations", "moderation", frozenset({"text"})),
     "aocr": ("/v1/ocr", "ocr", frozenset({"file"})),
@@ -176,7 +179,16 @@ def _caller(key: Any, labels: list[Mapping[str, Any]], headers: Mapping[str, str
         capabilities=_limit(labels),
         max_tier=min(tiers) if tiers else None,
         deadline_ms=deadline_of(headers.get(DEADLINE_MS)),
+        require=tuple(_requirement(label["require"]) for label in labels if label.get("require") is not None),
     )
+
+
+def _requirement(given: object) -> Requirement:
+    """``metadata.signalbox.require``. One that cannot be read is fulfilled by no place outside."""
+    try:
+        return Require.model_validate(given).requirement()
+    except ValidationError:
+        return Requirement(region=())
 
 
 def _word(kind: type[Any], value: object, strictest: Any) -> Any:

@@ -38,8 +38,8 @@ class BadVerdictError(Exception):
 @dataclass(frozen=True, slots=True)
 class EgressVerdict:
     """``data_class``: the class that the request was judged to have. ``zone``: where the deployment is. ``key_id``:
-    LiteLLM's hash of the key, "" where there is none. ``issued``, ``expires``: seconds since the epoch. ``nonce``: of
-    one attempt."""
+    LiteLLM's hash of the key, "" where there is none. ``rule``: what decided the class, for the ledger. ``issued``,
+    ``expires``: seconds since the epoch. ``nonce``: of one attempt."""
 
     decision: str
     data_class: str
@@ -49,6 +49,7 @@ class EgressVerdict:
     issued: float
     expires: float
     nonce: str
+    rule: str
 
     @property
     def level(self) -> DataClass:

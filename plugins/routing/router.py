@@ -75,4 +75,7 @@ def _with(d: Deployment, now: Live) -> Deployment:
         load=now.load,
         price=d.price,
         latency_p95_ms=now.latency_p95_ms,
+        region=d.region,
+        retention_days=d.retention_days,
+        trains_on_data=d.trains_on_data,
     )

@@ -54,6 +54,9 @@ class Selection:
         needed = needed_tier(facts, signals, self.spec, instant=instant)
         degrade = self._may_degrade(facts)
         order = (*_in_order(preferred, needed, degrade), *_in_order(others, needed, degrade))
+        if facts.mode == "embedding":
+            # Vectors of two models cannot be compared: no other group stands in.
+            order = tuple(d for d in order if d.model_group == order[0].model_group)
         what = self._what(facts, signals, instant)
         if not order:
             highest = max((*preferred, *others), key=lambda d: d.tier)

@@ -85,13 +85,23 @@ class Exhausted:
 
 
 @dataclass(frozen=True, slots=True)
+class Requirement:
+    """What a place below restricted must be like. ``region``: any of these; ``retention_days``: at most;
+    ``trains_on_data``: exactly; None: does not matter. What nobody said of a place fulfils nothing."""
+
+    region: tuple[str, ...] | None = None
+    retention_days: int | None = None
+    trains_on_data: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Caller:
     """Who asks, and what that key or team was given (key and team metadata, request headers).
 
     ``key_id`` is LiteLLM's hash of the key, never the secret. ``capabilities`` is None where every one is
     allowed. ``declared`` is the header ``x-signalbox-data-class`` as parsed; it counts only where
     ``may_declare``. ``deadline_ms`` is the header ``x-signalbox-deadline-ms``. ``exhausted``: budgets of key and team
-    that are used up.
+    that are used up. ``require``: what key and team want of every place that is not restricted's.
     """
 
     key_id: str | None = None
@@ -104,6 +114,7 @@ class Caller:
     max_tier: Tier | None = None
     deadline_ms: float | None = None
     exhausted: tuple[Exhausted, ...] = ()
+    require: tuple[Requirement, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +169,7 @@ class Deployment:
     ``features``: subset of ``{"tools", "json_schema", "json_object", "logprobs", "n"}`` that it supports, or
     None where nobody said (it is then assumed to support all). ``load``: requests in flight / capacity,
     0..1+. ``loaded``: weights are in memory. ``price``: US dollars per million input+output tokens (mean).
-    ``latency_p95_ms``: measured, else None.
+    ``latency_p95_ms``: measured, else None. ``region``, ``retention_days``, ``trains_on_data``: its own or its zone's.
     """
 
     id: str
@@ -175,6 +186,9 @@ class Deployment:
     load: float = 0.0
     price: float = 0.0
     latency_p95_ms: float | None = None
+    region: str | None = None
+    retention_days: int | None = None
+    trains_on_data: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)

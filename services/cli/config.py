@@ -1,4 +1,4 @@
-"""``signalbox config check``, and the group that ``preview`` belongs to.
+"""``signalbox config check``, and the group that ``preview`` and the verbs of ``versions`` belong to.
 
 Knows: how problems are shown. Does not know: what is a problem (``plugins.routing.config``).
 """
@@ -7,23 +7,31 @@ from __future__ import annotations
 
 import os
 import sys
+from typing import TYPE_CHECKING
 
 import click
 
 from services.cli.preview import preview
+from services.cli.versions import COMMANDS
+
+if TYPE_CHECKING:
+    from plugins.routing.config.load import Config
+    from plugins.routing.config.problems import Problem
 
 
 @click.group()
 def config() -> None:
-    """Check a configuration file, or preview what another one would do."""
+    """Check a configuration file, preview what another one would do, see and undo changes."""
 
 
-config.add_command(preview)
+for _command in (preview, *COMMANDS):
+    config.add_command(_command)
 
 
 @config.command()
 @click.option("--config", "file", metavar="FILE", help="YAML file [SIGNALBOX_CONFIG, ./litellm_config.yaml]")
-def check(file: str | None) -> None:
+@click.option("--quick", is_flag=True, help="without asking LiteLLM, which takes seconds to load")
+def check(file: str | None, quick: bool) -> None:
     """Read the file as the gateway would, and print what is wrong with file, line and path.
 
     Exits 2 where it is broken. What is allowed but probably not meant is a warning, and exits 0.
@@ -37,6 +45,9 @@ def check(file: str | None) -> None:
 
     try:
         read = read_config(read_options(os.environ, config=file).config)
+        problems = [] if quick else _refused_by_litellm(read)
+        if problems:
+            raise ConfigError(problems)
     except ConfigError as error:
         for problem in error.problems:
             click.echo(str(problem), err=True)
@@ -50,3 +61,14 @@ def check(file: str | None) -> None:
         f"OK: {read.path} ({declared} declared deployment{'' if declared == 1 else 's'}, "
         f"{len(read.spec.capabilities)} capabilities)"
     )
+
+
+def _refused_by_litellm(read: Config) -> list[Problem]:
+    import asyncio
+
+    from plugins.routing.config.load import read_text
+    from services.supervisor.litellm_check import LiteLLMCheck
+
+    if not read.deployments:
+        return []
+    return asyncio.run(LiteLLMCheck("http://127.0.0.1:9", "", os.environ)(read, read_text(read.path)))

@@ -24,11 +24,12 @@ class Entry:
 COMMANDS: tuple[Entry, ...] = (
     Entry("up", "services.cli.up:up", "Start the gateway and all its parts, and watch them."),
     Entry("status", "services.cli.status:status", "What runs, what was found, what works."),
-    Entry("config", "services.cli.config:config", "Check a configuration file."),
+    Entry("config", "services.cli.config:config", "Check a configuration file, see and undo its changes."),
     Entry("explain", "services.cli.explain:explain", "Where requests would go, and why; sends nothing."),
     Entry("models", "services.cli.models:models", "List, fetch, import and remove local models."),
     Entry("keys", "services.cli.keys:keys", "Create, list and revoke API keys."),
     Entry("boundary", "services.cli.boundary:boundary", "What detectors find in texts; sends nothing."),
+    Entry("ledger", "services.cli.ledger:ledger", "What left, what stayed, what was refused: prove it, ask for it."),
     Entry("doctor", "services.cli.doctor:doctor", "Check this machine and installation, and say what to do."),
     Entry("backup", "services.cli.backup:backup", "Everything that cannot be made again, in one verified file."),
     Entry("restore", "services.cli.backup:restore", "Bring a backup into an empty state directory."),

@@ -14,7 +14,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
+    from rich.console import Console
+
     from services.supervisor.options import Options
+    from services.supervisor.state import State
 
 
 @click.command()
@@ -43,7 +46,8 @@ def status(state: str | None, file: str | None, as_json: bool) -> None:
 
 
 def collect(options: Options) -> dict[str, Any]:
-    """``running``, ``pid``, ``state``, ``parts``, ``config_problems``, ``deployments``, ``abilities`` as plain data."""
+    """Plain data: ``running``, ``pid``, ``state``, ``parts``, ``config``, ``config_problems``, ``deployments``,
+    ``abilities``."""
     from plugins.routing.config.load import ConfigError, parse_config
     from services.supervisor.abilities import abilities
     from services.supervisor.lock import owner
@@ -63,9 +67,30 @@ def collect(options: Options) -> dict[str, Any]:
         "pid": pid,
         "state": str(state.root),
         "parts": _parts(read_json(state.parts)) if pid is not None else [],
+        "config": _config(state) if pid is not None else {},
         "config_problems": (read_json(state.config_error) or {}).get("problems", []),
         "deployments": [_deployment(entry) for entry in rendered.get("model_list") or () if _real(entry)],
         "abilities": works,
+    }
+
+
+def _config(state: State) -> dict[str, Any]:
+    """``version``, ``at``, ``who`` of the version in force; how many workers have it; what waits to be applied."""
+    from services.supervisor.history import History
+    from services.supervisor.state import read_json
+    from services.supervisor.workers import workers
+
+    versions = History(state.history).versions()
+    last = versions[-1] if versions else None
+    told = workers(state)
+    waiting = read_json(state.config_waiting)
+    return {
+        "version": last.number if last else None,
+        "at": last.at if last else None,
+        "who": last.who if last else None,
+        "workers": len(told),
+        "workers_current": sum(worker.current for worker in told),
+        "waiting": waiting.get("regressions", []) if isinstance(waiting, dict) else [],
     }
 
 
@@ -93,6 +118,16 @@ def _deployment(entry: dict[str, Any]) -> dict[str, Any]:
     }
 
 
+def _print_config(found: dict[str, Any], console: Console) -> None:
+    if found.get("version") is not None:
+        taken = f", taken by {found['workers_current']} of {found['workers']} workers" if found["workers"] else ""
+        console.print(f"configuration: version {found['version']} of {found['at']} by {found['who']}{taken}")
+    if found.get("waiting"):
+        console.print("an edit waits; `signalbox config apply` takes it although:", style="yellow")
+        for clause in found["waiting"]:
+            console.print(f"  {clause}", markup=False)
+
+
 def _print(found: dict[str, Any]) -> None:
     from rich.console import Console
 
@@ -106,6 +141,7 @@ def _print(found: dict[str, Any]) -> None:
         console.print(f"running as process {found['pid']} in {found['state']}")
         parts = [(p["name"], p["state"], str(p["restarts"]), str(p["pid"] or "-")) for p in found["parts"]]
         console.print(table_of(("part", "state", "restarts", "process"), parts))
+    _print_config(found["config"], console)
     if found["config_problems"]:
         console.print("the last edit of the configuration was not taken:", style="yellow")
         for problem in found["config_problems"]:

@@ -6,7 +6,7 @@ passed on. The wall stands outside the usual layers: their access lines carry pa
 
 from __future__ import annotations
 
-import logging
+import asyncio
 import os
 import time
 from collections.abc import AsyncIterator, Callable, Mapping
@@ -17,56 +17,59 @@ from pathlib import Path
 from fastapi import FastAPI
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from plugins.ledger.book import key_of, open_book
+from plugins.ledger.witness import Witnesses
 from plugins.routing.egress_verdict import HEADER
 from services.common.app import Readiness, create_app
 from services.common.errors import ApiError, error_response
+from services.egress.account import Account
 from services.egress.headers import smuggled
 from services.egress.judge import Granted, Judge, RefusedError
 from services.egress.nonces import Nonces
 from services.egress.proxy import Proxy, make_session
-from services.egress.record import Record
+from services.egress.rescan import Rescan
 from services.egress.targets import TargetFile
 
 NAME = "egress"
 _OPEN_PREFIX = "/health/"
-_log = logging.getLogger("signalbox.egress")
 
 
 @dataclass(frozen=True, slots=True)
 class EgressSettings:
-    """``targets``, ``record``: files. ``key``: that of the gateway's last gate. ``environ``: where credentials are
-    read from."""
+    """``targets``: a file. ``state``: the folder of the ledger and its key. ``key``: that of the gateway's last gate.
+    ``environ``: where credentials are read from. ``rescan`` None: bodies are not looked at."""
 
     targets: Path
-    record: Path
+    state: Path
     key: bytes = field(repr=False)
     environ: Mapping[str, str] = field(default_factory=lambda: os.environ, repr=False)
     now: Callable[[], float] = time.time
+    checkpoint_s: float = 60.0
+    witnesses: tuple[str, ...] = ()
+    rescan: Rescan | None = None
 
 
 class Wall:
     """Everything but health is judged; what may not leave is answered 403 ``egress_refused`` and recorded."""
 
-    def __init__(self, app: ASGIApp, judge: Judge, record: Record, proxy: Callable[[], Proxy]) -> None:
+    def __init__(self, app: ASGIApp, judge: Judge, account: Account, proxy: Callable[[], Proxy]) -> None:
         self.app = app
         self._judge = judge
-        self._record = record
+        self._account = account
         self._proxy = proxy
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan" or (scope["type"] == "http" and scope["path"].startswith(_OPEN_PREFIX)):
             await self.app(scope, receive, send)
         elif scope["type"] == "websocket":
-            self._note(RefusedError("websocket"))
+            self._account.refused(RefusedError("websocket"))
             await send({"type": "websocket.close", "code": 1008})
         else:
             try:
-                granted = self._granted(scope)
+                await self._proxy().forward(self._granted(scope), scope, receive, send)
             except RefusedError as error:
-                self._note(error)
+                self._account.refused(error)
                 await error_response(_refusal(error.reason))(scope, receive, send)
-                return
-            await self._proxy().forward(granted, scope, receive, send)
 
     def _granted(self, scope: Scope) -> Granted:
         if smuggled(scope["headers"]):
@@ -75,46 +78,32 @@ class Wall:
         raw_path = scope.get("raw_path") or scope["path"].encode()
         return self._judge.judge(scope["method"], raw_path, scope["query_string"], given)
 
-    def _note(self, error: RefusedError) -> None:
-        """A refusal that cannot be recorded is still one."""
-        told = {"reason": error.reason, "deployment": error.deployment}
-        if error.verdict is not None:
-            told |= {
-                "decision": error.verdict.decision,
-                "class": error.verdict.data_class,
-                "zone": error.verdict.zone,
-                "key": error.verdict.key_id,
-                "nonce": error.verdict.nonce,
-            }
-        _log.warning("refused: %s", error.reason)
-        try:
-            self._record.write("refused", told)
-        except OSError as failure:
-            _log.error("a refusal is not on record (%s)", type(failure).__name__)
-
 
 def egress_app(settings: EgressSettings) -> FastAPI:
-    """The application. Raises OSError where the record cannot be opened, ValueError for an empty key."""
+    """The application. Raises OSError or KeyProblem where the ledger's key cannot be read, ValueError for an empty
+    key."""
     if not settings.key:
         raise ValueError("the key of the verdicts is empty")
     targets = TargetFile(settings.targets, settings.environ)
-    record = Record(settings.record)
+    witnesses = Witnesses(settings.witnesses) if settings.witnesses else None
+    book = open_book(settings.state, NAME, settings.checkpoint_s, witnesses)
+    account = Account(book, key_of(settings.state))
     judge = Judge(settings.key, targets, Nonces(settings.now()), settings.now)
     running: list[Proxy] = []
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         async with make_session() as session:
-            running.append(Proxy(session, record, settings.key, settings.environ))
+            running.append(Proxy(session, account, settings.environ, settings.rescan))
             yield
-        record.close()
+        await asyncio.to_thread(account.close)
 
     async def ready() -> Readiness:
         targets.look()
         return Readiness(targets.loaded, "" if targets.loaded else "the list of targets is not there yet")
 
     app = create_app(NAME, ready=ready, internal_key=None, lifespan=lifespan)
-    app.add_middleware(Wall, judge=judge, record=record, proxy=lambda: running[-1])
+    app.add_middleware(Wall, judge=judge, account=account, proxy=lambda: running[-1])
     return app
 
 

@@ -1,7 +1,8 @@
 """One request through the wall and its answer back, unbuffered.
 
 Knows: aiohttp's client, ASGI, a caller who goes away, an upstream that stalls or points elsewhere. Does not know: who
-may leave (``judge``), what is in a body. No redirect is followed or passed on: the gateway's client would follow it.
+may leave (``judge``), what is in a body (``rescan``). No redirect is followed or passed on: the gateway's client would
+follow it.
 """
 
 from __future__ import annotations
@@ -13,20 +14,27 @@ import time
 import urllib.request
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
-from typing import Any
 from urllib.parse import urlsplit
 
 import aiohttp
 from starlette.types import Receive, Scope, Send
 from yarl import URL
 
+from plugins.ledger.book import LedgerProblem
 from services.common.errors import ApiError, error_response
+from services.egress.account import Account
 from services.egress.headers import incoming, outgoing
-from services.egress.judge import Granted
-from services.egress.record import Record, content_hash
+from services.egress.judge import Granted, RefusedError
+from services.egress.rescan import Rescan
 
 LIMITS = aiohttp.ClientTimeout(total=3600, sock_connect=10, sock_read=600)
 """Seconds: of one exchange, until connected, between two pieces of an answer."""
+
+READ_WHOLE = 4 * 1024 * 1024
+"""Bytes up to which a body of known length is read before anything leaves, so that its record is complete."""
+
+RESCANNED = 64 * 1024 * 1024
+"""Bytes up to which a body is read to be looked at; a longer one does not leave where that is asked for."""
 
 _ADDED_BY_AIOHTTP = ("Accept", "Accept-Encoding", "User-Agent", "Content-Type")
 _log = logging.getLogger("signalbox.egress")
@@ -38,10 +46,12 @@ class _CallerGoneError(Exception):
 
 @dataclass(slots=True, eq=False)
 class _Exchange:
-    """What is counted of one request. ``begun``: the caller has the answer's first line."""
+    """What is counted of one request. ``body``: where it was read whole. ``begun``: the caller has the answer's first
+    line."""
 
     hashed: hmac.HMAC
     body_read: asyncio.Event
+    body: bytes | None = None
     bytes_out: int = 0
     bytes_in: int = 0
     status: int = 0
@@ -72,30 +82,67 @@ def proxy_for(url: str, environ: Mapping[str, str]) -> str | None:
 
 
 class Proxy:
-    """``key``: of the content's hash in the record."""
+    """``rescan`` None: bodies are not looked at."""
 
-    def __init__(self, session: aiohttp.ClientSession, record: Record, key: bytes, environ: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        session: aiohttp.ClientSession,
+        account: Account,
+        environ: Mapping[str, str],
+        rescan: Rescan | None = None,
+    ) -> None:
         self._session = session
-        self._record = record
-        self._key = key
+        self._account = account
         self._environ = environ
+        self._rescan = rescan
 
     async def forward(self, granted: Granted, scope: Scope, receive: Receive, send: Send) -> None:
-        """Sends one granted request and streams the answer. Nothing leaves where that cannot be recorded: 503."""
-        about = described(granted)
+        """Sends one granted request and streams the answer. Nothing leaves where that cannot be recorded: 503. Raises
+        RefusedError for a body that may not leave."""
+        exchange = _Exchange(self._account.hasher(), asyncio.Event())
         try:
-            self._record.write("leaving", about)
-        except OSError as error:
-            _log.error("the egress record cannot be written (%s): nothing leaves", type(error).__name__)
+            exchange.body = await self._whole(granted, exchange, scope, receive)
+        except _CallerGoneError:
+            return
+        known = exchange.body is not None
+        try:
+            await self._account.leaving(
+                granted,
+                exchange.bytes_out if known else None,
+                exchange.hashed.hexdigest() if known else None,
+            )
+        except LedgerProblem:
             await error_response(_unwritable())(scope, receive, send)
             return
         started = time.perf_counter()
-        exchange = _Exchange(content_hash(self._key), asyncio.Event())
         ended = "stopped"
         try:
             ended = await self._watched(granted, exchange, scope, receive, send)
         finally:
-            self._note_end(about, exchange, ended, time.perf_counter() - started)
+            self._account.ended(
+                granted,
+                ended,
+                status=exchange.status,
+                bytes=exchange.bytes_out,
+                bytes_in=exchange.bytes_in,
+                content=exchange.hashed.hexdigest(),
+                ms=round((time.perf_counter() - started) * 1000, 1),
+            )
+
+    async def _whole(self, granted: Granted, exchange: _Exchange, scope: Scope, receive: Receive) -> bytes | None:
+        """The body, where it is short enough or must be looked at; None: it is passed on as it comes."""
+        length = next((int(v) for k, v in scope["headers"] if k.lower() == b"content-length"), None)
+        if self._rescan is None and (length is None or length > READ_WHOLE):
+            return None
+        parts = []
+        async for chunk in _body(exchange, receive):
+            parts.append(chunk)
+            if exchange.bytes_out > RESCANNED:
+                raise RefusedError("too_large_to_rescan", granted.verdict.deployment, granted.verdict)
+        body = b"".join(parts)
+        if self._rescan is not None and await self._rescan.forbids(body, granted.target.highest):
+            raise RefusedError("rescan", granted.verdict.deployment, granted.verdict)
+        return body
 
     async def _watched(self, granted: Granted, exchange: _Exchange, scope: Scope, receive: Receive, send: Send) -> str:
         work = asyncio.create_task(self._exchange(granted, exchange, scope, receive, send))
@@ -123,7 +170,7 @@ class Proxy:
         async with self._session.post(
             URL(granted.url, encoded=True),
             headers=outgoing(raw, granted.target.headers),
-            data=_body(exchange, receive),
+            data=_body(exchange, receive) if exchange.body is None else exchange.body,
             allow_redirects=False,
             proxy=proxy_for(granted.url, self._environ),
         ) as answer:
@@ -139,35 +186,6 @@ class Proxy:
                 await send({"type": "http.response.body", "body": chunk, "more_body": True})
             await send({"type": "http.response.body", "body": b"", "more_body": False})
         return "complete"
-
-    def _note_end(self, about: Mapping[str, Any], exchange: _Exchange, ended: str, seconds: float) -> None:
-        fields = {
-            **about,
-            "status": exchange.status,
-            "bytes_out": exchange.bytes_out,
-            "bytes_in": exchange.bytes_in,
-            "content": exchange.hashed.hexdigest(),
-            "ended": ended,
-            "ms": round(seconds * 1000, 1),
-        }
-        try:
-            self._record.write("left", fields)
-        except OSError as error:
-            _log.error("the end of an exchange is not on record (%s)", type(error).__name__)
-
-
-def described(granted: Granted) -> dict[str, Any]:
-    """What the record says of a request that may leave."""
-    verdict = granted.verdict
-    return {
-        "decision": verdict.decision,
-        "class": verdict.data_class,
-        "zone": verdict.zone,
-        "key": verdict.key_id,
-        "deployment": verdict.deployment,
-        "host": granted.target.host,
-        "nonce": verdict.nonce,
-    }
 
 
 async def _body(exchange: _Exchange, receive: Receive) -> AsyncIterator[bytes]:
@@ -195,8 +213,9 @@ async def _disconnected(exchange: _Exchange, receive: Receive) -> None:
 def _unwritable() -> ApiError:
     return ApiError(
         503,
-        "The egress record cannot be written, so nothing may leave: free space on the disk of the state directory.",
-        code="egress_record_unwritable",
+        "The egress ledger cannot be written, so nothing may leave: free space on the disk of the state directory. "
+        "What stays inside is served.",
+        code="ledger_unwritable",
     )
 
 

@@ -34,7 +34,7 @@ def abilities(config: Config, deployments: Iterable[Deployment], program: str = 
     """One row for each thing that people ask of the box, in a fixed order. ``program``: how a person calls us."""
     all_of_them = tuple(deployments)
     chat = [d for d in all_of_them if d.mode == "chat" and d.tier is not Tier.INSTANT]
-    builtin = any(d.tier is Tier.INSTANT for d in all_of_them)
+    builtin = any(d.tier is Tier.INSTANT and d.mode == "chat" for d in all_of_them)
     rows = [_builtin(builtin)]
     rows += [_tier(tier, chat, config, _PULL.format(program)) for tier in (Tier.SMALL, Tier.LARGE, Tier.FRONTIER)]
     rows.append(_plain("images (vision)", [d for d in chat if "image" in d.modalities], config, _SEES_IMAGES))
@@ -46,6 +46,7 @@ def abilities(config: Config, deployments: Iterable[Deployment], program: str = 
 
 _MODES: tuple[tuple[str, Mode], ...] = (
     ("embeddings", "embedding"),
+    ("reranking", "rerank"),
     ("transcription", "audio_transcription"),
     ("speech", "audio_speech"),
     ("documents (ocr)", "ocr"),

@@ -30,7 +30,7 @@ class EgressFile:
 
     def apply(self, rendered: dict[str, Any], config: Config) -> dict[str, Any]:
         """The rendered file with everything that leaves pointed at the broker; writes the targets. Raises OSError."""
-        if self._broker is None and not config.spec.boundary.egress:
+        if self._broker is None and config.spec.boundary.egress.mode == "off":
             self._path.unlink(missing_ok=True)
             return rendered
         entries = rendered.get("model_list") or []

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from plugins.routing.config.deployments import deployment_id, for_litellm, is_placeholder
+from plugins.routing.config.deployments import deployment_id, for_litellm, is_placeholder, is_shut_out
 from plugins.routing.config.load import Config
 from services.discovery.merge import merge
 
@@ -19,6 +19,9 @@ Entry = dict[str, Any]
 
 INSTANT = "instant"
 DOCUMENTS = "documents"
+RETRIEVAL = {"minilm": "embedding", "minilm-rerank": "rerank"}
+"""Model groups of the part `retrieval`, and what each does."""
+
 DEAD_END = "http://127.0.0.1:9/v1"
 """Where a placeholder points: the discard port, so that a request that wrongly got there fails at once."""
 
@@ -31,10 +34,11 @@ _OPENAI_HOSTS = ("https://api.openai.com", "https://us.api.openai.com", "https:/
 
 @dataclass(frozen=True, slots=True)
 class Sidecars:
-    """Base URLs of our own parts. None: it does not run. ``serve``: index in model_list -> URL of the
-    server that was started for it."""
+    """Base URLs of our own parts. None: it does not run. ``serve``: index in model_list -> URL of the server that was
+    started for it."""
 
     instant: str | None = None
+    retrieval: str | None = None
     documents: str | None = None
     serve: Mapping[int, str] = field(default_factory=dict)
 
@@ -46,9 +50,13 @@ def complete_model_list(config: Config, found: Iterable[Entry], sidecars: Sideca
     entries = list(declared)
     if sidecars.instant is not None and config.spec.instant.enabled and INSTANT not in groups:
         entries.append(_instant(sidecars.instant))
+    if sidecars.retrieval is not None and config.spec.retrieval.enabled:
+        # One that is declared takes the place of ours.
+        done = {d.mode for d in config.deployments}
+        entries += [e for e in _retrieval(sidecars.retrieval) if e["model_info"]["mode"] not in done]
     if sidecars.documents is not None and config.spec.documents.enabled and DOCUMENTS not in groups:
         entries.append(_documents(sidecars.documents, config.spec.documents.price_per_page))
-    taken = groups | {INSTANT, DOCUMENTS} | set(config.spec.capabilities)
+    taken = {str(e["model_name"]) for e in entries} | {INSTANT, DOCUMENTS} | set(config.spec.capabilities)
     entries += [_found(entry) for entry in merge(declared, list(found)) if str(entry["model_name"]) not in taken]
     groups |= {str(entry["model_name"]) for entry in entries}
     entries += [
@@ -56,7 +64,7 @@ def complete_model_list(config: Config, found: Iterable[Entry], sidecars: Sideca
         for name, capability in config.spec.capabilities.items()
         if name not in groups
     ]
-    return [for_litellm(entry) for entry in _with_unique_ids(entries)]
+    return [for_litellm(entry) for entry in _with_unique_ids(entries) if not is_shut_out(entry, config.spec)]
 
 
 def found_in(rendered: Mapping[str, Any]) -> list[Entry]:
@@ -124,6 +132,21 @@ def _instant(url: str) -> Entry:
             "builtin": True,
         },
     }
+
+
+def _retrieval(url: str) -> list[Entry]:
+    """What embeds and reranks in the box. Of the lowest tier, so that a model which is found later does not take its
+    place: vectors of two models cannot be compared."""
+    params = {"api_base": url, "api_key": "os.environ/SIGNALBOX_INTERNAL_KEY", "input_cost_per_token": 0.0}
+    about = {"location": "local", "tier": "instant", "modalities": ["text"]}
+    return [
+        {
+            "model_name": name,
+            "litellm_params": {"model": f"hosted_vllm/{name}", **params},
+            "model_info": {"id": name, "mode": mode, **about},
+        }
+        for name, mode in RETRIEVAL.items()
+    ]
 
 
 def _documents(url: str, price: float) -> Entry:

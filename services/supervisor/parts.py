@@ -23,6 +23,7 @@ from services.supervisor.state import STATE_ENV, State
 GATEWAY = "gateway"
 DATABASE = "database"
 EGRESS = "egress"
+RETRIEVAL = "retrieval"
 DOCUMENTS = "documents"
 
 EGRESS_URL_ENV = "SIGNALBOX_EGRESS_URL"
@@ -70,7 +71,7 @@ def base_url(host: str, port: int) -> str:
     return f"http://[{reached}]:{port}" if ":" in reached and "[" not in reached else f"http://{reached}:{port}"
 
 
-def _python(module: str, *arguments: str | int) -> tuple[str, ...]:
+def _python(module: str, *arguments: str | int | Path) -> tuple[str, ...]:
     return (sys.executable, "-m", module, *(str(a) for a in arguments))
 
 
@@ -126,6 +127,10 @@ def _llm(setup: Setup) -> Part:
     return _sidecar(setup, "llm", "--models-dir", str(models_dir(setup.config)))
 
 
+def _retrieval(setup: Setup) -> Part:
+    return _sidecar(setup, RETRIEVAL)
+
+
 def _documents(setup: Setup) -> Part:
     return _sidecar(setup, DOCUMENTS, SIGNALBOX_DOCUMENTS=setup.config.spec.documents.model_dump_json())
 
@@ -139,7 +144,7 @@ def _egress(setup: Setup) -> Part:
     held = {k: v for k, v in setup.environ.items() if not k.startswith(_OURS) or not (is_secret_name(k) or "URL" in k)}
     return Part(
         name=EGRESS,
-        command=_python("services.egress", "--port", setup.ports[EGRESS]),
+        command=_python("services.egress", "--port", setup.ports[EGRESS], "--config", setup.config.path.absolute()),
         env={**_shared(setup, held), EGRESS_KEY_ENV: setup.keyring.egress},
         readiness=f"{setup.url(EGRESS)}/health/readiness",
     )
@@ -194,9 +199,10 @@ PARTS: tuple[Rule, ...] = (
     Rule(DATABASE, lambda _: _installed("services.database.__main__"), _database),
     # Before the others: its imports take longest, and it needs them only when it says that it is ready.
     Rule(GATEWAY, lambda _: True, _gateway),
-    Rule(EGRESS, lambda c: c.spec.boundary.egress and _installed("services.egress.__main__"), _egress),
+    Rule(EGRESS, lambda c: c.spec.boundary.egress.mode == "on" and _installed("services.egress.__main__"), _egress),
     Rule("instant", lambda c: c.spec.instant.enabled and _installed("services.instant.__main__"), _instant),
     Rule("llm", lambda c: models_dir(c) is not None and _installed("services.llm.__main__"), _llm),
+    Rule(RETRIEVAL, lambda c: c.spec.retrieval.enabled and _installed("services.retrieval.__main__"), _retrieval),
     Rule(DOCUMENTS, lambda c: c.spec.documents.enabled and _installed("services.documents.__main__"), _documents),
     Rule("console", lambda _: _installed("services.console.__main__"), _console),
 )

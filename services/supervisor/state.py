@@ -62,6 +62,26 @@ class State:
         """Why the last edit of the user's file was not taken; absent where it was."""
         return self.run / "config_error.json"
 
+    @property
+    def config_waiting(self) -> Path:
+        """An edit that waits for ``signalbox config apply``, and why; absent where none does."""
+        return self.run / "config_waiting.json"
+
+    @property
+    def config_orders(self) -> Path:
+        """What ``signalbox config apply`` and ``rollback`` said last: of which text, and who."""
+        return self.run / "config_orders.json"
+
+    @property
+    def history(self) -> Path:
+        """Every version of the configuration that was applied."""
+        return self.root / "config"
+
+    @property
+    def workers(self) -> Path:
+        """One file a gateway worker: which version it has taken."""
+        return self.run / "workers"
+
     def prepare(self) -> None:
         """Makes the folders. Raises OSError where they cannot be made or written."""
         self.root.mkdir(parents=True, exist_ok=True)

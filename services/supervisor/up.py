@@ -14,31 +14,34 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import httpx
-import yaml
 
+from plugins.routing.config.deployments import deployments_from
 from plugins.routing.config.load import Config, ConfigError
-from plugins.routing.types import DataClass
+from plugins.routing.types import DataClass, Deployment
 from services.supervisor.abilities import abilities
 from services.supervisor.egress_file import EgressFile
 from services.supervisor.finder import Finder
 from services.supervisor.fleet import Fleet, end_leftovers
 from services.supervisor.keyring import Keyring, NoMasterKeyError, is_secret_name, open_keyring
+from services.supervisor.litellm_check import LiteLLMCheck
 from services.supervisor.lock import LockedError, owned
 from services.supervisor.looking import look_in
-from services.supervisor.model_list import DOCUMENTS, INSTANT, Sidecars
+from services.supervisor.model_list import DOCUMENTS, INSTANT, Sidecars, complete_model_list
 from services.supervisor.options import OptionError, Options, read_config
-from services.supervisor.parts import DATABASE, EGRESS, GATEWAY, PARTS, Setup
+from services.supervisor.parts import DATABASE, EGRESS, GATEWAY, PARTS, RETRIEVAL, Setup
 from services.supervisor.policy_file import PolicyFile
 from services.supervisor.ports import LOOPBACK, PortError, check_address, choose_ports
 from services.supervisor.process import Child, Part
+from services.supervisor.regressions import Regressions
 from services.supervisor.screen import Screen
 from services.supervisor.serve import ServeError, port_of, serve_part, served
+from services.supervisor.watch import reporter, watch
+from services.supervisor.workers import forget
 
 CONFIG_BROKEN = 2
 FAILED = 1
 
 _FIRST_LOOK_S = 1.5
-_POLL_S = 1.0
 _TAIL = 25
 
 
@@ -86,6 +89,7 @@ def up(options: Options, screen: Screen) -> int:
 async def _up(options: Options, config: Config, screen: Screen) -> int:
     keyring = open_keyring(options.state, options.environ, config.raw)
     await end_leftovers(options.state.parts, screen.note)
+    forget(options.state)
     run = _prepare(options, config, keyring, screen)
     await run.finder.look(_FIRST_LOOK_S)
     run.policy.write(run.finder.found)
@@ -126,9 +130,20 @@ def _prepare(options: Options, config: Config, keyring: Keyring, screen: Screen)
     parts += [serve_part(one, ports[name], options.environ) for name, one in asked.items() if name in running]
     broker = setup.url(EGRESS) if EGRESS in running else None
     egress = EgressFile(options.state, broker, options.environ, screen.warn)
-    policy = PolicyFile(config, options.state, lambda accepted: _sidecars(setup, accepted), screen.warn, egress)
+    check = LiteLLMCheck(setup.gateway_url, keyring.master, options.environ)
+    say = reporter(screen, options.state, keyring.values())
+
+    def deployments(accepted: Config) -> tuple[Deployment, ...]:
+        entries = complete_model_list(accepted, finder.found, _sidecars(setup, accepted))
+        return deployments_from(entries, accepted.spec)
+
+    regressions = Regressions(options.state.root / "decisions.sqlite", deployments)
+    policy = PolicyFile(
+        config, options.state, lambda accepted: _sidecars(setup, accepted), say, egress, check, regressions
+    )
     look = look_in(lambda: policy.config, options.environ, setup.url("llm") if "llm" in running else None)
-    return _Run(options, screen, setup, tuple(parts), policy, Finder(look, screen.note))
+    finder = Finder(look, screen.note)
+    return _Run(options, screen, setup, tuple(parts), policy, finder)
 
 
 def _chosen(only: frozenset[str], wanted: set[str]) -> frozenset[str]:
@@ -142,6 +157,7 @@ def _chosen(only: frozenset[str], wanted: set[str]) -> frozenset[str]:
 def _sidecars(setup: Setup, config: Config) -> Sidecars:
     return Sidecars(
         instant=f"{setup.url(INSTANT)}/v1" if INSTANT in setup.running else None,
+        retrieval=f"{setup.url(RETRIEVAL)}/v1" if RETRIEVAL in setup.running else None,
         documents=setup.url(DOCUMENTS) if DOCUMENTS in setup.running else None,
         serve={
             one.index: f"http://{LOOPBACK}:{setup.ports[one.name]}/v1"
@@ -164,7 +180,7 @@ async def _start_and_watch(run: _Run, fleet: Fleet) -> int:
             return FAILED
         if not stop.is_set():
             _tell(run)
-            await _watch(run, stop)
+            await watch(run.policy, run.finder, run.screen.warn, stop)
         return 0
     finally:
         run.screen.waiting(())
@@ -211,30 +227,6 @@ def _tell(run: _Run) -> None:
             f"  The header x-signalbox-data-class labels a request; gateway.boundary.zones.{where} sets the limit.\n"
         )
     run.screen.line(f"  Ctrl-C stops everything. `{program()} status` shows the parts.\n")
-
-
-async def _watch(run: _Run, stop: asyncio.Event) -> None:
-    """Renders again whenever the user's file or what is found changes, until told to stop."""
-    loop = asyncio.get_running_loop()
-    next_look = loop.time()
-    while not stop.is_set():
-        changed = run.policy.reload()
-        if loop.time() >= next_look:
-            changed = await run.finder.look() or changed
-            next_look = loop.time() + run.policy.config.spec.discovery.interval_s
-        if changed:
-            _render(run)
-        try:
-            await asyncio.wait_for(stop.wait(), _POLL_S)
-        except TimeoutError:
-            continue
-
-
-def _render(run: _Run) -> None:
-    try:
-        run.policy.write(run.finder.found)
-    except (OSError, yaml.YAMLError) as error:
-        run.screen.warn(f"the new configuration cannot be written ({error}); the one before holds")
 
 
 def _on_signals(screen: Screen, fleet: Fleet, stop: asyncio.Event) -> None:

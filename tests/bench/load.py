@@ -18,12 +18,13 @@ _HEADERS_TIMEOUT = aiohttp.ClientTimeout(total=60)
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """Where to send: a base URL without a trailing slash, a key, and the model name to ask for."""
+    """Where to send: a base URL without a trailing slash, a key, the model name to ask for, further headers."""
 
     name: str
     base_url: str
     key: str
     model: str
+    headers: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,10 +51,11 @@ def percentile(values: list[float], share: float) -> float:
     return ordered[min(len(ordered) - 1, int(share * len(ordered)))]
 
 
-def chat_body(model: str, prompt_bytes: int = 60, stream_chunks: int = 0) -> bytes:
-    """A chat request with about ``prompt_bytes`` of prompt; ``stream_chunks`` > 0 asks for a stream of so many."""
+def chat_body(model: str, prompt_bytes: int = 60, stream_chunks: int = 0, prompt: str | None = None) -> bytes:
+    """A chat request with about ``prompt_bytes`` of prompt; ``stream_chunks`` > 0 asks for a stream of so many.
+    ``prompt``: the whole text instead."""
     sentence = "Please explain how the tides follow the moon over a month. "
-    prompt = (sentence * (prompt_bytes // len(sentence) + 1))[:prompt_bytes]
+    prompt = prompt or (sentence * (prompt_bytes // len(sentence) + 1))[:prompt_bytes]
     body: dict[str, object] = {"model": model, "messages": [{"role": "user", "content": prompt}]}
     if stream_chunks:
         body |= {"stream": True, "max_tokens": stream_chunks}
@@ -66,7 +68,7 @@ async def run_load(target: Target, *, concurrency: int, requests: int, body: byt
     first: list[float] = []
     failed = 0
     left = iter(range(requests))
-    headers = {"authorization": f"Bearer {target.key}", "content-type": "application/json"}
+    headers = {"authorization": f"Bearer {target.key}", "content-type": "application/json", **dict(target.headers)}
     connector = aiohttp.TCPConnector(limit=concurrency)
 
     async def worker(session: aiohttp.ClientSession) -> None:

@@ -15,7 +15,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -104,7 +104,7 @@ def _model_list(upstream: str) -> list[dict[str, object]]:
     return [{"model_name": "bench", "litellm_params": params, "model_info": info}]
 
 
-def upstream_server(folder: Path) -> object:
+def upstream_server(folder: Path) -> AbstractContextManager[Server]:
     """Context manager of the upstream."""
     port = free_port()
     command = [sys.executable, "-m", "tests.bench.upstream", "--port", str(port)]
@@ -112,7 +112,7 @@ def upstream_server(folder: Path) -> object:
     return started("upstream", command, "/", port, folder, {"PYTHONPATH": root})
 
 
-def stock_server(folder: Path, upstream: str) -> object:
+def stock_server(folder: Path, upstream: str) -> AbstractContextManager[Server]:
     """Context manager of LiteLLM's proxy as its own documentation starts it: the same model list, no plugins."""
     port = free_port()
     config = folder / "stock.yaml"
@@ -122,7 +122,7 @@ def stock_server(folder: Path, upstream: str) -> object:
     return started("stock", command, "/health/readiness", port, folder, {"LITELLM_LOCAL_MODEL_COST_MAP": "True"})
 
 
-def signalbox_server(folder: Path, upstream: str) -> object:
+def signalbox_server(folder: Path, upstream: str, workers: str = "1") -> AbstractContextManager[Server]:
     """Context manager of ``signalbox up`` with every part on, routing ``auto`` to the same upstream."""
     port = free_port()
     config = folder / "litellm_config.yaml"
@@ -138,5 +138,7 @@ def signalbox_server(folder: Path, upstream: str) -> object:
         str(port),
         "--state",
         str(folder / "state"),
+        "--workers",
+        workers,
     ]
     return started("signalbox", command, "/health/readiness", port, folder, {"SIGNALBOX_MASTER_KEY": KEY})

@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import random
 import re
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,6 +15,8 @@ from typing import Any
 import httpx
 import pytest
 
+from plugins.ledger.query import Question, found, records
+from plugins.ledger.verify import verify
 from tests.support.fake_cloud import FakeCloud, fake_cloud
 from tests.support.system import System, running_system
 
@@ -36,7 +40,11 @@ class Walled:
         return httpx.post(self.system.url + path, json=body, headers=headers, timeout=60, trust_env=False)
 
     def record(self) -> list[dict[str, Any]]:
-        return [json.loads(row) for row in (self.system.state / "egress.jsonl").read_text().splitlines()]
+        return list(records(self.system.state / "ledger"))
+
+    @property
+    def ledger(self) -> Path:
+        return self.system.state / "ledger"
 
     @property
     def broker(self) -> str:
@@ -160,7 +168,7 @@ def test_the_gateway_cannot_send_past_the_broker(walled: Walled) -> None:
 @pytest.mark.parametrize("path", ["chat/completions", "responses", "embeddings", "models"])
 def test_without_the_hooks_nothing_leaves(walled: Walled, marker: str, path: str) -> None:
     """As LiteLLM would send it if no hook of ours ran: no verdict."""
-    before = len(walled.record())
+    before = sum(r["event"] == "refused" and r.get("reason") == "missing" for r in walled.record())
     answer = httpx.post(
         f"{walled.broker}/t/id-far/v1/{path}",
         json={"model": "gpt-far", "messages": [{"role": "user", "content": marker}]},
@@ -170,8 +178,11 @@ def test_without_the_hooks_nothing_leaves(walled: Walled, marker: str, path: str
     assert answer.status_code == 403
     assert answer.json()["error"]["code"] == "egress_refused"
     assert not walled.far.holds(marker)
-    [refused] = walled.record()[before:]
-    assert (refused["event"], refused["reason"], refused["deployment"]) == ("refused", "missing", "id-far")
+    walled.system.wait_for(
+        lambda: sum(r["event"] == "refused" and r.get("reason") == "missing" for r in walled.record()) == before + 1,
+        "the record of the refusal",
+    )
+    assert walled.record()[-1]["deployment"] == "id-far"
 
 
 def test_a_model_of_the_admin_ui_does_not_go_around(walled: Walled, marker: str) -> None:
@@ -189,15 +200,55 @@ def test_a_model_of_the_admin_ui_does_not_go_around(walled: Walled, marker: str)
 
 
 def test_what_left_is_on_record_without_content(walled: Walled, marker: str) -> None:
-    assert walled.ask("far", marker, "public").status_code == 200
-    text = (walled.system.state / "egress.jsonl").read_text()
-    assert marker not in text
-    leaving, left = walled.record()[-2:]
-    assert (leaving["event"], left["event"], left["ended"], left["status"]) == ("leaving", "left", "complete", 200)
+    answer = walled.ask("far", marker, "public")
+    assert answer.status_code == 200
+    decision = answer.headers["x-signalbox-decision-id"]
+    walled.system.wait_for(lambda: len(list(found(walled.ledger, Question(decision=decision)))) == 1, "the record")
+    [left] = found(walled.ledger, Question(decision=decision))
+    assert (left["event"], left["ended"], left["status"], left["rule"]) == ("left", "complete", 200, "declared")
     assert left["host"] == walled.far.url.removeprefix("http://")
     assert (left["class"], left["zone"], left["deployment"]) == ("public", "cloud", "id-far")
     [received] = [r for r in walled.far.received if marker.encode() in r.body]
-    assert left["bytes_out"] == len(received.body)
-    assert left["bytes_in"] > 0
+    assert left["bytes"] == len(received.body)
     assert re.fullmatch(r"[0-9a-f]{64}", left["content"])
-    assert leaving["nonce"] == left["nonce"]
+    assert marker.encode() not in b"".join(p.read_bytes() for p in walled.ledger.iterdir())
+
+
+def test_ledger_and_decision_log_agree(walled: Walled, marker: str) -> None:
+    asked = [("far", "public"), ("far", "internal"), ("near", "restricted"), ("auto", "internal")]
+    answers = [walled.ask(model, marker, data_class) for model, data_class in asked]
+    ids = [answer.headers["x-signalbox-decision-id"] for answer in answers]
+
+    def logged() -> dict[str, dict[str, Any]]:
+        with closing(sqlite3.connect(walled.system.state / "decisions.sqlite")) as db:
+            db.row_factory = sqlite3.Row
+            return {row["decision_id"]: dict(row) for row in db.execute("SELECT * FROM decisions")}
+
+    def told() -> dict[str, dict[str, Any]]:
+        return {r["decision"]: r for r in found(walled.ledger, Question()) if "decision" in r}
+
+    walled.system.wait_for(lambda: set(ids) <= set(logged()) and set(ids) <= set(told()), "both records")
+    assert [told()[i]["event"] for i in ids] == ["left", "refused", "kept", "kept"]
+    for one in ids:
+        assert (told()[one]["class"], told()[one]["key"]) == (logged()[one]["data_class"], logged()[one]["key_id"])
+    assert set(logged()) <= set(told()), "every decision has its record"
+    assert verify(walled.ledger).problems == []
+
+
+def test_an_unwritable_ledger_keeps_in_what_would_leave_and_serves_what_stays(walled: Walled, marker: str) -> None:
+    aside = walled.ledger.with_name("ledger.aside")
+    segment = walled.ledger / sorted(p.name for p in walled.ledger.glob("0*.jsonl"))[-1]
+    kept = segment.read_bytes()
+    segment.rename(aside)
+    segment.mkdir()  # what is no file cannot be appended to
+    try:
+        assert walled.ask("near", f"{marker} twice", "restricted").status_code == 200
+        refused = walled.ask("far", marker, "public")
+        assert refused.status_code in (502, 503), refused.text
+        assert set(refused.json()["error"]) == {"message", "type", "param", "code"}
+        assert not walled.far.holds(marker)
+    finally:
+        segment.rmdir()
+        aside.rename(segment)
+    assert segment.read_bytes() == kept
+    walled.system.wait_for(lambda: walled.ask("far", marker, "public").status_code == 200, "the ledger")

@@ -20,10 +20,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
+from pydantic import ValidationError
+
 from plugins.routing.config.gateway import UNKNOWN_LOCATION
-from plugins.routing.config.model_list import FEATURES, MODES, TIER_KEY
+from plugins.routing.config.model_list import FEATURES, MODES, TERMS, TIER_KEY
 from plugins.routing.config.reader import INVALID, word_of
 from plugins.routing.config.spec import GatewaySpec
+from plugins.routing.config.zones import ZoneTerms
 from plugins.routing.types import Deployment, Mode, Tier
 
 LOCAL = "local"
@@ -87,12 +90,12 @@ def deployments_from(model_list: Iterable[Mapping[str, Any]], spec: GatewaySpec)
     taken: dict[str, int] = {}
     for entry in model_list:
         switched_off = _info(entry).get("builtin") is True and not spec.instant.enabled
-        if switched_off or is_placeholder(entry) or _mode(entry) is None:
+        if switched_off or is_placeholder(entry) or _mode(entry) is None or is_shut_out(entry, spec):
             continue
         name = deployment_id(entry)
         taken[name] = taken.get(name, 0) + 1
         unique = name if taken[name] == 1 else f"{name}-{taken[name]}"
-        found.append(_deployment(entry, unique))
+        found.append(_deployment(entry, unique, spec))
         said[unique] = _said_tier(entry) is not None and "found" not in _info(entry)
     lone = _lone_language_model(found)
     return tuple(replace(d, serves_all_tiers=True) if d.model_group == lone and not said[d.id] else d for d in found)
@@ -105,19 +108,46 @@ def _lone_language_model(deployments: Iterable[Deployment]) -> str | None:
     return groups.pop() if len(groups) == 1 else None
 
 
-def _deployment(entry: Mapping[str, Any], unique_id: str) -> Deployment:
+def is_shut_out(entry: Mapping[str, Any], spec: GatewaySpec) -> bool:
+    """Whether ``boundary.mode: closed`` keeps this entry from being loaded at all: it is in a zone below restricted."""
+    return (
+        spec.boundary.mode == "closed" and not is_placeholder(entry) and not spec.boundary.keeps_in(location_of(entry))
+    )
+
+
+def location_of(entry: Mapping[str, Any]) -> str:
+    """The zone that an entry names."""
+    location = _info(entry).get("location")
+    return location if isinstance(location, str) and location.strip() else UNKNOWN_LOCATION
+
+
+def _terms(entry: Mapping[str, Any], spec: GatewaySpec) -> ZoneTerms:
+    """What the entry says of itself, and for the rest what its zone says. What cannot be read was not said."""
+    zone = spec.boundary.zone_terms.get(location_of(entry), ZoneTerms())
+    try:
+        return ZoneTerms(
+            **{**zone.model_dump(), **{k: v for k, v in _info(entry).items() if k in TERMS and v is not None}}
+        )
+    except ValidationError:
+        return ZoneTerms()
+
+
+def _deployment(entry: Mapping[str, Any], unique_id: str, spec: GatewaySpec) -> Deployment:
     info = _info(entry)
-    location = info.get("location")
+    terms = _terms(entry, spec)
     return Deployment(
         id=unique_id,
         model_group=str(entry.get("model_name", "")),
-        location=location if isinstance(location, str) and location.strip() else UNKNOWN_LOCATION,
+        location=location_of(entry),
         tier=_tier(entry),
         mode=_mode(entry) or "chat",
         modalities=_modalities(info),
         features=_features(info),
         context_window=_context_window(info),
         price=_price(entry),
+        region=terms.region,
+        retention_days=terms.retention_days,
+        trains_on_data=terms.trains_on_data,
     )
 
 

@@ -6,6 +6,7 @@ Knows: which words must name each other (intents, locations, tiers). Does not kn
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 from plugins.routing.config.problems import Findings, Path, shown, unknown
 from plugins.routing.config.reader import read_section
@@ -17,6 +18,7 @@ from plugins.routing.config.spec import (
     Capability,
     GatewaySpec,
 )
+from plugins.routing.config.zones import ZoneTerms, split_zones
 from plugins.routing.types import INTENTS, UNSURE
 
 MODALITIES: tuple[str, ...] = ("text", "image", "audio", "file")
@@ -36,7 +38,13 @@ def read_gateway(value: object, findings: Findings) -> GatewaySpec:
 
     What the YAML leaves out takes the shipped default, entry by entry: intents, capabilities and zones.
     """
-    merged = _with_defaults(read_section(GatewaySpec, value, GATEWAY, findings))
+    terms: dict[str, ZoneTerms] = {}
+    if isinstance(value, Mapping):
+        boundary, given = split_zones(value.get("boundary"), (*GATEWAY, "boundary"), findings)
+        value = {**value, "boundary": boundary} if given else value
+        for name, stated in given.items():
+            terms[name] = read_section(ZoneTerms, stated, (*GATEWAY, "boundary", "zones", name), findings)
+    merged = _with_defaults(read_section(GatewaySpec, value, GATEWAY, findings), terms)
     _check_intents(merged, findings)
     _check_zones(merged, findings)
     _check_detectors(merged.boundary, findings)
@@ -46,14 +54,16 @@ def read_gateway(value: object, findings: Findings) -> GatewaySpec:
     return merged
 
 
-def _with_defaults(spec: GatewaySpec) -> GatewaySpec:
+def _with_defaults(spec: GatewaySpec, terms: Mapping[str, ZoneTerms]) -> GatewaySpec:
     zones = {**Boundary().zones, **spec.boundary.zones}
     detectors = {**DEFAULT_DETECTORS, **spec.boundary.detectors}
     return spec.model_copy(
         update={
             "capabilities": {**DEFAULT_CAPABILITIES, **spec.capabilities},
             "intents": {**DEFAULT_INTENTS, **spec.intents},
-            "boundary": spec.boundary.model_copy(update={"zones": zones, "detectors": detectors}),
+            "boundary": spec.boundary.model_copy(
+                update={"zones": zones, "detectors": detectors, "zone_terms": dict(terms)}
+            ),
         }
     )
 
@@ -80,6 +90,11 @@ def _check_detectors(boundary: Boundary, findings: Findings) -> None:
     for index, name in enumerate(boundary.mentions):
         if name not in DEFAULT_DETECTORS:
             findings.error((*path, "mentions", index), unknown("type", name, DEFAULT_DETECTORS))
+    for index, place in enumerate(boundary.ledger.witnesses):
+        if not place.startswith(("/", "http://", "https://")):
+            findings.error(
+                (*path, "ledger", "witnesses", index), f"{shown(place)} is neither an absolute path nor an http(s) URL"
+            )
     for holder, modalities in boundary.exempt.items():
         for index, word in enumerate(modalities):
             if word not in ("image", "audio", "file"):

@@ -19,7 +19,7 @@ from plugins.routing.config.problems import ConfigError, Findings, Path, Problem
 from plugins.routing.config.spec import GatewaySpec
 from plugins.routing.types import Deployment
 
-__all__ = ["Config", "ConfigError", "Problem", "load_config", "parse_config"]
+__all__ = ["Config", "ConfigError", "Problem", "load_config", "parse_config", "read_text"]
 
 SECTIONS: tuple[str, ...] = (
     "gateway",
@@ -47,15 +47,19 @@ class Config:
 
 def load_config(path: FilePath) -> Config:
     """Reads and parses the file. Raises ConfigError, also where the file cannot be read or is not UTF-8."""
+    return parse_config(read_text(path), str(path))
+
+
+def read_text(path: FilePath) -> str:
+    """The file's text. Raises ConfigError where it cannot be read or is not UTF-8."""
     try:
-        text = path.read_bytes().decode("utf-8-sig")
+        return path.read_bytes().decode("utf-8-sig")
     except OSError as error:
         why = "no such file" if isinstance(error, FileNotFoundError) else (error.strerror or str(error))
         raise ConfigError([Problem(str(path), 1, "", f"cannot be read: {why}")]) from error
     except UnicodeDecodeError as error:
         line = error.object.count(b"\n", 0, error.start) + 1
         raise ConfigError([Problem(str(path), line, "", "is not UTF-8 text")]) from error
-    return parse_config(text, str(path))
 
 
 def parse_config(text: str, filename: str) -> Config:

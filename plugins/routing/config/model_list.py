@@ -11,8 +11,9 @@ from typing import Any
 
 from plugins.routing.config.gateway import MODALITIES, UNKNOWN_LOCATION
 from plugins.routing.config.problems import Findings, Path, nearly, shown, unknown
-from plugins.routing.config.reader import INVALID, word_of
+from plugins.routing.config.reader import INVALID, read_field, word_of
 from plugins.routing.config.spec import GatewaySpec
+from plugins.routing.config.zones import ZoneTerms
 from plugins.routing.types import Tier
 
 FEATURES: tuple[str, ...] = ("tools", "json_schema", "json_object", "logprobs", "n")
@@ -58,8 +59,12 @@ OUR_KEYS: tuple[str, ...] = (
     "serve",
     "found",
     "parameters_b",
+    "region",
+    "retention_days",
+    "trains_on_data",
     "builtin",
 )
+TERMS = ("region", "retention_days", "trains_on_data")
 _LITELLM_KEYS = frozenset({"ids", "db_model", "model", "models", "base_model", "key", "team_id", "filter"})
 _TIERS = tuple(t.label for t in Tier)
 
@@ -150,12 +155,23 @@ def _check_info(info: Mapping[str, Any], path: Path, spec: GatewaySpec, findings
     if given_id is not None and (not isinstance(given_id, str) or not given_id.strip()):
         findings.error((*path, "id"), f"must be text, not {shown(given_id)}")
     _check_serve(info.get("serve"), (*path, "serve"), findings)
+    _check_terms(info, path, findings)
     for key in info:
         _warn_if_nearly_ours(str(key), path, findings)
 
 
+def _check_terms(info: Mapping[str, Any], path: Path, findings: Findings) -> None:
+    for key in TERMS:
+        if info.get(key) is not None:
+            read_field(ZoneTerms.model_fields[key], info[key], (*path, key), findings)
+
+
 def _check_location(info: Mapping[str, Any], path: Path, spec: GatewaySpec, findings: Findings) -> None:
     location = info.get("location")
+    if spec.boundary.mode == "closed" and not spec.boundary.keeps_in(str(location)) and info.get("builtin") is not True:
+        findings.warn(
+            (*path, "location"), "is not loaded: gateway.boundary.mode is closed, and its zone is not restricted's"
+        )
     if location is None:
         return
     if not isinstance(location, str) or not location.strip():

@@ -40,10 +40,13 @@ def read_section(kind: type[BaseModel], value: object, path: Path, findings: Fin
     """
     if value is None:
         return kind()
+    short = getattr(kind, "SHORT", None)
+    if short is not None and isinstance(value, bool | str):  # `egress: on` means `egress: {mode: on}`
+        value = {short: value}
     if not isinstance(value, Mapping):
         findings.error(path, f"must be a mapping of keys, not {shown(value)}")
         return kind()
-    fields = kind.model_fields
+    fields = {f.alias or name: f for name, f in kind.model_fields.items() if not f.exclude}
     values: dict[str, Any] = {}
     for key, given in value.items():
         if key not in fields:

@@ -6,19 +6,15 @@ Request code reads these values and nothing else of the configuration.
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import ClassVar, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
+from plugins.routing.config.section import Section
+from plugins.routing.config.zones import Rule, ZoneTerms
 from plugins.routing.types import DataClass, Mode, Tier
 
 Availability = Literal["degrade", "refuse"]
-
-
-class Section(BaseModel):
-    """A part of the section: frozen, and an unknown key is an error."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class Capability(Section):
@@ -74,25 +70,50 @@ DEFAULT_DETECTORS: dict[str, DataClass] = {
 DEFAULT_MENTIONS = ("age", "date_time", "domain_name", "gpe", "nrp", "organization", "title", "zip_code")
 
 
+class Ledger(Section):
+    """The egress ledger. ``checkpoint_s``: seconds between two signed checkpoints, where something was written.
+    ``witnesses``: absolute paths of files (on a share) and http(s) URLs that each checkpoint is sent to; read at
+    start."""
+
+    checkpoint_s: float = Field(default=60.0, ge=1, le=86_400)
+    witnesses: tuple[str, ...] = ()
+
+
+class Egress(Section):
+    """``mode``: whether deployments in zones below restricted are reached through the egress broker, which alone holds
+    their keys; also written ``egress: on``. ``rescan``: the broker runs the detectors of identifiers over each body
+    itself. ``hosts``: host names, beside the known providers', that a model of the admin UI may be at. Read at
+    start."""
+
+    SHORT: ClassVar[str] = "mode"
+    mode: Literal["on", "off"] = "off"
+    rescan: bool = False
+    hosts: tuple[str, ...] = ()
+
+
 class Boundary(Section):
-    """``zones`` maps a location to the highest class it may be given. A location that is not named gets
-    ``public``.
+    """``zones`` maps a location to the highest class it may be given, ``zone_terms`` to what is known of it (both stand
+    under ``zones`` in the YAML). A location that is not named gets ``public``. ``rules``: what a class requires of
+    zones below restricted. ``mode``: ``closed`` loads no deployment in such a zone.
 
     ``detectors``: the class of what is found, by type. ``combination``: the class of a person together with an address,
     a number or a date of birth. ``mentions``: types that a positive label (header, key, team) of class public covers,
     unless they are restricted. ``prose``: whether the token model looks for names and addresses. ``terms`` and
     ``terms_files`` (relative to the configuration file): words of the organization. ``detector_timeout_ms``: for one
     request; what was not looked at in time is restricted. ``exempt``: by key id (the hash) or team id, modalities that
-    nobody reads and that are let through all the same. ``egress``: whether deployments in zones below restricted are
-    reached through the egress broker, which alone holds their keys; read at start.
+    nobody reads and that are let through all the same.
     """
 
     default_class: DataClass = DataClass.INTERNAL
     zones: dict[str, DataClass] = Field(
         default_factory=lambda: {"local": DataClass.RESTRICTED, "cloud": DataClass.PUBLIC}
     )
+    zone_terms: dict[str, ZoneTerms] = Field(default_factory=dict, exclude=True)
+    mode: Literal["open", "closed"] = "open"
+    rules: tuple[Rule, ...] = ()
     conversation: Literal["sticky", "off"] = "sticky"
-    egress: bool = False
+    egress: Egress = Egress()
+    ledger: Ledger = Ledger()
     detectors: dict[str, DataClass] = Field(default_factory=lambda: dict(DEFAULT_DETECTORS))
     combination: DataClass = DataClass.RESTRICTED
     mentions: tuple[str, ...] = DEFAULT_MENTIONS
@@ -101,6 +122,14 @@ class Boundary(Section):
     terms_files: tuple[str, ...] = ()
     detector_timeout_ms: float = Field(default=10_000.0, gt=0, le=600_000)
     exempt: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+
+    def highest(self, location: str) -> DataClass:
+        """The highest class that a location may be given."""
+        return self.zones.get(location, DataClass.PUBLIC)
+
+    def keeps_in(self, location: str) -> bool:
+        """Whether a location may be given everything: nothing leaves by going there."""
+        return self.highest(location) is DataClass.RESTRICTED
 
 
 class Health(Section):
@@ -144,6 +173,12 @@ class Instant(Section):
     min_score: float | None = Field(default=None, ge=0, le=1)
 
 
+class Retrieval(Section):
+    """Embeddings, reranking and vector stores of the box's own (``services/retrieval``)."""
+
+    enabled: bool = True
+
+
 class Discovery(Section):
     """Where deployments are looked for. ``ollama`` / ``vllm``: base URLs; an empty tuple looks nowhere.
     ``models_dir``: a folder of ``*.gguf``, relative to the configuration file. ``cloud``: use provider keys
@@ -157,10 +192,10 @@ class Discovery(Section):
 
 
 class Documents(Section):
-    """``services/documents``: what reads files. Read at start, but for ``max_images`` and ``price_per_page``. ``engine``:
-    what makes blocks of a PDF's text. ``ocr``: whether pages without text are read as images. ``active_content``: what
-    is done with a PDF that carries scripts or embedded files. ``max_images``: pages that a model is shown as images.
-    ``price_per_page``: US dollars that a key is charged."""
+    """``services/documents``: what reads files. Read at start, but for ``max_images`` and ``price_per_page``.
+    ``engine``: what makes blocks of a PDF's text. ``ocr``: whether pages without text are read as images.
+    ``active_content``: what is done with a PDF that carries scripts or embedded files. ``max_images``: pages that a
+    model is shown as images. ``price_per_page``: US dollars that a key is charged."""
 
     enabled: bool = True
     engine: Literal["pdfium", "unstructured"] = "pdfium"
@@ -212,6 +247,7 @@ DEFAULT_CAPABILITIES: dict[str, Capability] = {
     "vision": Capability(modalities=frozenset({"image"})),
     "private": Capability(locations=("local",)),
     "embed": Capability(mode="embedding"),
+    "rerank": Capability(mode="rerank"),
     "transcribe": Capability(mode="audio_transcription"),
     "speech": Capability(mode="audio_speech"),
     "ocr": Capability(mode="ocr"),
@@ -221,7 +257,7 @@ DEFAULT_CAPABILITIES: dict[str, Capability] = {
 
 class GatewaySpec(Section):
     """The whole section. ``capabilities`` and ``intents`` are already merged with the shipped defaults by
-    ``load``."""
+    ``load``. ``reload``: whether an edit that makes something worse is taken at once, or waits to be applied."""
 
     capabilities: dict[str, Capability] = Field(default_factory=lambda: dict(DEFAULT_CAPABILITIES))
     intents: dict[str, Tier] = Field(default_factory=lambda: dict(DEFAULT_INTENTS))
@@ -232,7 +268,9 @@ class GatewaySpec(Section):
     deadline: Deadline = Deadline()
     classifier: Classifier = Classifier()
     instant: Instant = Instant()
+    retrieval: Retrieval = Retrieval()
     discovery: Discovery = Discovery()
     documents: Documents = Documents()
     log: Log = Log()
     headers: Literal["full", "basic"] = "full"
+    reload: Literal["auto", "confirm"] = "auto"

@@ -5,7 +5,7 @@ from typing import Any
 from plugins.litellm_adapter.db_models import DbModels
 from plugins.litellm_adapter.gateway import Gateway
 from plugins.routing.types import Tier
-from tests.plugins.litellm_adapter.facts import config, router
+from tests.plugins.litellm_adapter.facts import YAML, config, router
 
 FILE = {"model_name": "small", "litellm_params": {"model": "openai/a"}, "model_info": {"id": "dep-small"}}
 
@@ -49,3 +49,14 @@ def test_an_id_of_the_file_is_not_replaced() -> None:
     models = DbModels(gateway, lambda: [{**added(), "model_info": {"id": "dep-cloud", "db_model": True}}])
     models.look()
     assert [d.location for d in gateway.router.deployments if d.id == "dep-cloud"] == ["cloud"]
+
+
+def test_a_closed_boundary_takes_none_that_is_outside() -> None:
+    text = YAML.replace("gateway: {}", "gateway: {boundary: {mode: closed}}")
+    gateway = Gateway(config(text), router(text), None, b"")
+    held = [added(location="cloud")]
+    DbModels(gateway, lambda: held).look()
+    assert "u-1" not in {d.id for d in gateway.router.deployments} | gateway.safe
+    held[0] = added(location="local")
+    DbModels(gateway, lambda: held).look()
+    assert "u-1" in {d.id for d in gateway.router.deployments}

@@ -65,3 +65,15 @@ def test_the_last_gate(kwargs: dict[str, Any], verdict: Verdict | None, allowed:
     else:
         with pytest.raises(Refused):
             guards.check_attempt(kwargs, verdict, SAFE)
+
+
+@pytest.mark.parametrize(("location", "allowed"), [("local", True), ("cloud", False), (None, False)])
+def test_an_id_that_an_edit_gave_to_another_place_is_not_called(location: str | None, allowed: bool) -> None:
+    verdict = Verdict(("dep-small",), trace(places={"dep-small": SMALL}))
+    info = {"id": "dep-small"} | ({"location": location} if location else {})
+    for kwargs in ({"model_info": info}, {"metadata": {"model_info": info}}):
+        if allowed:
+            assert guards.check_attempt(kwargs, verdict, SAFE) == "dep-small"
+        else:
+            with pytest.raises(Refused):
+                guards.check_attempt(kwargs, verdict, SAFE)

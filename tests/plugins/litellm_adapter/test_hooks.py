@@ -42,7 +42,7 @@ async def test_a_request_is_rewritten_and_its_attempts_are_held_to_it(hooks: Sig
     assert current.requested == "auto"
     offered = [{"model_info": {"id": i}} for i in ("dep-other", "dep-small")]
     assert await hooks.async_filter_deployments("small", offered, None, data) == [offered[1]]
-    await hooks.async_pre_call_deployment_hook({**data, "model_info": {"id": "dep-small"}}, None)
+    await hooks.async_pre_call_deployment_hook({**data, "model_info": {"id": "dep-small", "location": "local"}}, None)
     assert current.served is not None
     assert current.served.id == "dep-small"
     told = await hooks.async_post_call_response_headers_hook(data, None, None)
@@ -90,7 +90,7 @@ async def test_after_a_fallback_the_answer_names_what_was_asked_for(hooks: Signa
     data = await _judged(hooks)
     answer = SimpleNamespace(model="big-m", usage={"prompt_tokens": 1, "completion_tokens": 2})
     for served, name in (("dep-small", "big-m"), ("dep-big", "auto")):
-        await hooks.async_pre_call_deployment_hook({**data, "model_info": {"id": served}}, None)
+        await hooks.async_pre_call_deployment_hook({**data, "model_info": {"id": served, "location": "local"}}, None)
         await hooks.async_post_call_success_hook(data, None, answer)
         assert answer.model == name
     assert (current.tokens_in, current.tokens_out) == (1, 2)

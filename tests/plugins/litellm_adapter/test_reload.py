@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import os
 from collections.abc import Mapping
 from pathlib import Path
@@ -10,7 +12,8 @@ from typing import Any
 import pytest
 
 from plugins.litellm_adapter.gateway import Gateway
-from plugins.litellm_adapter.reload import Reloader, stamp, with_secrets
+from plugins.litellm_adapter.reload import LiteLLMDeployments, Reloader, stamp
+from plugins.litellm_adapter.trace import Trace
 from plugins.routing.config.load import Config
 from plugins.routing.router import Router
 from tests.plugins.litellm_adapter import facts
@@ -21,6 +24,14 @@ class Holder:
         self.gateway = gateway
         self.done: list[tuple[str, str, int]] = []
         self.held = {"dep-small", "dep-big", "dep-cloud"}
+        self.protected: frozenset[str] = frozenset()
+        self.refused: list[str] = []
+
+    def problems(self, entries: list[Mapping[str, Any]]) -> list[str]:
+        return self.refused
+
+    def hold(self, ids: frozenset[str]) -> None:
+        self.protected = ids
 
     def ids(self) -> set[str]:
         return set(self.held)
@@ -55,6 +66,7 @@ async def test_new_ones_come_first_then_the_policy_then_old_ones_go(tmp_path: Pa
     lines = [line for line in facts.YAML.splitlines() if "dep-big" not in line and "dep-cloud" not in line]
     _rewrite(path, "\n".join(lines).replace("dep-small", "dep-new"))
     assert await reloader.look()
+    reloader.drain()
     assert holder.done[0] == ("upsert", "dep-new", 3)
     assert {(what, count) for what, _, count in holder.done[1:]} == {("delete", 1)}
     assert holder.held == {"dep-new"}
@@ -77,9 +89,80 @@ async def test_a_broken_file_keeps_the_policy_and_says_where(tmp_path: Path, cap
     assert not await reloader.look()
 
 
-def test_a_secret_by_name_is_read_for_a_deployment_that_is_added_later(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("SIGNALBOX_TEST_SECRET", "s3cret")
-    params = {"model": "openai/x", "api_key": "os.environ/SIGNALBOX_TEST_SECRET", "timeout": 5}
-    given = {"model_name": "x", "litellm_params": params}
-    assert with_secrets(given)["litellm_params"] == {"model": "openai/x", "api_key": "s3cret", "timeout": 5}
-    assert params["api_key"] == "os.environ/SIGNALBOX_TEST_SECRET"
+async def test_what_litellm_would_refuse_changes_nothing(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    path = tmp_path / "c.yaml"
+    path.write_text(facts.YAML)
+    gateway = facts.gateway()
+    holder = Holder(gateway)
+    holder.refused = ["small: no such provider"]
+    reloader, before = Reloader(gateway, path, holder, _build), gateway.router
+    _rewrite(path, facts.YAML.replace("openai/a", "nosuch/a"))
+    assert not await reloader.look()
+    assert gateway.router is before
+    assert holder.done == []
+    assert "small: no such provider" in caplog.text
+
+
+async def test_an_old_deployment_stays_until_its_last_request_has_ended(tmp_path: Path) -> None:
+    path = tmp_path / "c.yaml"
+    path.write_text(facts.YAML)
+    gateway = facts.gateway()
+    holder = Holder(gateway)
+    reloader = Reloader(gateway, path, holder, _build)
+    before, after = Trace(edge=True), Trace(edge=True)
+    gateway.begin(before)
+    _rewrite(path, "\n".join(line for line in facts.YAML.splitlines() if "dep-big" not in line))
+    assert await reloader.look()
+    gateway.begin(after)
+    reloader.drain()
+    assert "dep-big" in holder.held, "a request decided before the edit may still go there"
+    assert holder.protected == {"dep-small", "dep-big", "dep-cloud"}
+    gateway.end(before, 200)
+    reloader.drain()
+    assert holder.held == {"dep-small", "dep-cloud"}
+    gateway.end(after, 200)
+    assert gateway.oldest_running() == gateway.policy
+
+
+async def test_an_unchanged_deployment_is_not_touched(tmp_path: Path) -> None:
+    path = tmp_path / "c.yaml"
+    path.write_text(facts.YAML)
+    gateway = facts.gateway()
+    holder = Holder(gateway)
+    reloader = Reloader(gateway, path, holder, _build)
+    _rewrite(path, facts.YAML.replace("openai/b", "openai/bb") + "# a word\n")
+    assert await reloader.look()
+    assert [name for what, name, _ in holder.done] == ["dep-big"]
+
+
+async def test_each_worker_says_which_version_it_has(tmp_path: Path) -> None:
+    path = tmp_path / "c.yaml"
+    path.write_text(facts.YAML)
+    gateway = facts.gateway()
+    reloader = Reloader(gateway, path, Holder(gateway), _build, state=tmp_path)
+    _rewrite(path, facts.YAML + "# another\n")
+    assert await reloader.look()
+    (told,) = (tmp_path / "run" / "workers").iterdir()
+    said = json.loads(told.read_text())
+    assert said["pid"] == os.getpid()
+    assert said["rendered"] == hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def test_litellms_own_cleaning_leaves_what_is_held() -> None:
+    class Router:
+        def __init__(self) -> None:
+            self.gone: list[str] = []
+
+        def delete_deployment(self, id: str) -> None:
+            self.gone.append(id)
+
+    router = Router()
+    deployments = LiteLLMDeployments()
+    deployments._router = lambda: router  # type: ignore[method-assign]
+    deployments.hold(frozenset({"a", "b"}))
+    deployments.hold(frozenset({"a", "b"}))
+    router.delete_deployment(id="a")
+    router.delete_deployment(id="of-the-database")
+    assert router.gone == ["of-the-database"]
+    deployments.delete("a")
+    assert router.gone == ["of-the-database", "a"]

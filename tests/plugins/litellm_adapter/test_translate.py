@@ -8,7 +8,7 @@ import pytest
 
 from plugins.litellm_adapter.refusal import Refused
 from plugins.litellm_adapter.translate import capabilities_of, facts_of, is_admin
-from plugins.routing.types import DataClass, Facts, Tier
+from plugins.routing.types import DataClass, Facts, Requirement, Tier
 from tests.plugins.litellm_adapter.facts import key
 
 CHAT: dict[str, Any] = {"model": "auto", "messages": [{"role": "user", "content": "hi"}]}
@@ -47,6 +47,14 @@ def test_of_key_and_team_the_stricter_holds() -> None:
     assert capabilities_of(who) == frozenset({"auto"})
     who.team_metadata = {"signalbox": {"may_declare": False}}
     assert not _facts(who=who).caller.may_declare
+
+
+def test_what_key_and_team_require_of_places_outside_adds_up() -> None:
+    who = key(require={"region": ["eu"], "trains_on_data": False})
+    who.team_metadata = {"signalbox": {"require": {"retention_days": 0}}}
+    assert _facts(who=who).caller.require == (Requirement(("eu",), None, False), Requirement(None, 0, None))
+    for wrong in ({"regoin": ["eu"]}, "eu", {"retention_days": "soon"}):
+        assert _facts(who=key(require=wrong)).caller.require == (Requirement(region=()),), "no place outside fulfils it"
 
 
 def test_a_label_that_cannot_be_read_is_the_strictest() -> None:

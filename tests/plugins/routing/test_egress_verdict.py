@@ -13,7 +13,7 @@ from plugins.routing.egress_verdict import LIFETIME_S, BadVerdictError, EgressVe
 from plugins.routing.types import DataClass
 
 KEY, NOW = b"a key of the tests", 1_800_000_000.0
-GOOD = EgressVerdict("d1", "public", "cloud", "k1", "id-far", NOW, NOW + LIFETIME_S, "n" * 24)
+GOOD = EgressVerdict("d1", "public", "cloud", "k1", "id-far", NOW, NOW + LIFETIME_S, "n" * 24, "declared")
 
 
 def reason(text: str | None, now: float = NOW + 1, key: bytes = KEY) -> str:

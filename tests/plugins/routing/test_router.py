@@ -28,7 +28,15 @@ def test_live_state_is_merged_for_one_decision() -> None:
 
 def test_merging_keeps_every_other_field() -> None:
     plain = deployment("d", Tier.LARGE, "site", mode="ocr", features=frozenset({"n"}), context_window=9)
-    full = replace(plain, modalities=frozenset({"image"}), serves_all_tiers=True, price=3.0)
+    full = replace(
+        plain,
+        modalities=frozenset({"image"}),
+        serves_all_tiers=True,
+        price=3.0,
+        region="eu",
+        retention_days=0,
+        trains_on_data=False,
+    )
     every = {f.name: getattr(full, f.name) for f in fields(full)}
     assert all(every[f.name] != f.default for f in fields(full) if f.name not in LIVE)
     router = Router(SPEC, (full,), (), (), Selection(SPEC))

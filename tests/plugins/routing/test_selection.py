@@ -90,3 +90,12 @@ def test_an_instant_offer_lowers_the_need() -> None:
 def test_a_pinned_request_needs_no_tier() -> None:
     choice = Selection(SPEC).select(facts("small"), signals(intent="reasoning"), (SMALL,), ())
     assert (choice.order, choice.needed, choice.degraded) == ((SMALL,), None, False)
+
+
+def test_no_other_group_stands_in_for_an_embedding_model() -> None:
+    spec = GatewaySpec()
+    left = tuple(
+        deployment(id, mode="embedding", model_group=group) for id, group in (("a1", "a"), ("a2", "a"), ("b1", "b"))
+    )
+    choice = Selection(spec).select(facts("embed", mode="embedding"), signals(), left, ())
+    assert [d.id for d in choice.order] == ["a1-1", "a2-1"]

@@ -23,6 +23,7 @@ def verdict_text(now: float, *, key: bytes = KEY, **changes: Any) -> str:
         "deployment": "far",
         "issued": now,
         "expires": now + LIFETIME_S,
+        "rule": "declared",
         "nonce": f"nonce-of-the-tests-{next(_COUNT)}",
     }
     return sign(EgressVerdict(**{**fields, **changes}), key)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import time
+from functools import partial
 from pathlib import Path
 
 import httpx
@@ -13,7 +13,11 @@ import pytest
 from plugins.routing.egress_verdict import HEADER
 from services.egress.app import EgressSettings, egress_app
 from tests.services.egress.make import verdict_text
-from tests.services.egress.upstream import upstream, wall
+from tests.services.egress.upstream import Wall, until, upstream, wall
+
+
+def _counts(broker: Wall, count: int) -> bool:
+    return len(broker.records()) == count
 
 
 async def raw(url: str, request: bytes) -> bytes:
@@ -33,21 +37,25 @@ async def test_without_a_verdict_everything_is_refused_and_recorded(tmp_path: Pa
         assert answer.status_code == 403
         assert set(answer.json()["error"]) == {"message", "type", "param", "code"}
         assert answer.json()["error"]["code"] == "egress_refused"
-        [row] = [json.loads(line) for line in broker.record.read_text().splitlines()]
+        await until(lambda: broker.records())
+        [row] = broker.records()
         assert row["event"] == "refused"
-        assert "secret words" not in broker.record.read_text()
+        assert "secret words" not in broker.text()
         assert not far.received
 
 
 async def test_a_refusal_names_the_decision_where_the_signature_held(tmp_path: Path) -> None:
     async with upstream() as far, wall(tmp_path, far.url) as broker, httpx.AsyncClient(trust_env=False) as http:
-        for text, known in (
-            (verdict_text(time.time(), data_class="restricted"), "d1"),
-            (verdict_text(time.time(), key=b"other"), None),
+        for count, (text, known) in enumerate(
+            (
+                (verdict_text(time.time(), data_class="restricted"), "d1"),
+                (verdict_text(time.time(), key=b"other"), None),
+            ),
+            1,
         ):
             assert (await http.post(f"{broker.url}/t/far/x", headers={HEADER: text})).status_code == 403
-            row = json.loads(broker.record.read_text().splitlines()[-1])
-            assert row.get("decision") == known
+            await until(partial(_counts, broker, count))
+            assert broker.records()[-1].get("decision") == known
         assert not far.received
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import subprocess
@@ -13,6 +12,8 @@ from pathlib import Path
 import httpx
 import pytest
 
+from plugins.ledger.query import records
+from plugins.ledger.verify import verify
 from plugins.routing.egress_verdict import HEADER
 from services.egress.__main__ import main
 from tests.services.egress.make import KEY, verdict_text, write_targets
@@ -46,8 +47,10 @@ def test_it_serves_with_what_its_state_holds(tmp_path: Path) -> None:
         assert (first.status_code, again.status_code) == (200, 403)
         assert len(cloud.received) == 1
         assert b"Bearer sk-real" in cloud.received[0].headers
-    events = [json.loads(row)["event"] for row in (tmp_path / "egress.jsonl").read_text().splitlines()]
-    assert events == ["leaving", "left", "refused"]
+    folder = tmp_path / "ledger"
+    assert sorted(record["event"] for record in records(folder)) == ["ended", "left", "refused"]
+    assert verify(folder).problems == []
+    assert verify(folder).checkpoints >= 1, "one at the end"
 
 
 def test_without_a_key_it_does_not_start(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -14,10 +14,12 @@ import aiohttp
 import httpx
 import pytest
 
+from plugins.routing.config.spec import Boundary
 from plugins.routing.egress_verdict import HEADER
 from services.egress.proxy import make_session, proxy_for
+from services.egress.rescan import Rescan
 from tests.services.egress.make import verdict_text
-from tests.services.egress.upstream import Upstream, until, upstream, wall
+from tests.services.egress.upstream import Upstream, Wall, until, upstream, wall
 
 STREAM = b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n"
 
@@ -26,14 +28,10 @@ def signed() -> dict[str, str]:
     return {HEADER: verdict_text(time.time()), "authorization": "Bearer held-by-egress", "connection": "keep-alive"}
 
 
-def rows(path: Path) -> list[dict[str, Any]]:
-    return [json.loads(row) for row in path.read_text().splitlines()]
-
-
-async def ended(path: Path) -> dict[str, Any]:
+async def ended(broker: Wall) -> dict[str, Any]:
     """The record of the last exchange, once it is over: that is written just after the answer's last byte."""
-    await until(lambda: rows(path)[-1]["event"] == "left")
-    return rows(path)[-1]
+    await until(lambda: broker.records()[-1]["event"] == "ended")
+    return broker.records()[-1]
 
 
 def client(timeout: float = 10) -> httpx.AsyncClient:
@@ -53,10 +51,12 @@ async def test_bytes_arrive_as_they_were_with_the_real_key(tmp_path: Path) -> No
         assert "authorization: bearer sk-real" in lines
         assert f"host: {far.url.removeprefix('http://')}" in lines
         assert "signalbox" not in head.decode().lower()
-        left = await ended(broker.record)
-        leaving = rows(broker.record)[0]
-        assert (leaving["event"], left["event"], left["ended"]) == ("leaving", "left", "complete")
-        assert (left["bytes_out"], left["bytes_in"], left["status"]) == (len(body), 2, 200)
+        end = await ended(broker)
+        left = broker.records()[0]
+        assert (left["event"], end["ended"], left["class"], left["rule"]) == ("left", "complete", "public", "declared")
+        assert (end["bytes"], end["bytes_in"], end["status"]) == (left["bytes"], 2, 200) == (len(body), 2, 200)
+        assert left["content"] == end["content"]
+        assert left["host"] == far.url.removeprefix("http://")
 
 
 async def test_both_directions_are_streamed(tmp_path: Path) -> None:
@@ -97,6 +97,9 @@ async def test_both_directions_are_streamed(tmp_path: Path) -> None:
             go_on.set()
             assert await anext(pieces) == b"second"
         assert far.received[0][1] == b"onetwo"
+        end = await ended(broker)
+        assert "bytes" not in broker.records()[0], "its length was not known before"
+        assert end["bytes"] == 6
         assert not plain.received
         server.close()
 
@@ -124,7 +127,7 @@ async def test_a_caller_who_goes_away_ends_the_upstreams_work(tmp_path: Path, be
             await asyncio.gather(task, return_exceptions=True)
         async with asyncio.timeout(5):
             await far.closed.wait()
-        assert (await ended(broker.record))["ended"] == "caller_gone"
+        assert (await ended(broker))["ended"] == "caller_gone"
 
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
@@ -139,7 +142,7 @@ async def test_no_redirect_is_followed_or_passed_on(tmp_path: Path, status: int)
         assert (got.status_code, got.json()["error"]["code"]) == (502, "egress_redirect")
         assert "location" not in got.headers
         assert not other.received
-        assert (await ended(broker.record))["ended"] == "redirect_refused"
+        assert (await ended(broker))["ended"] == "redirect_refused"
 
 
 async def test_an_upstream_that_is_not_there_or_dies(tmp_path: Path) -> None:
@@ -168,24 +171,46 @@ async def test_a_stalling_upstream_is_given_up(tmp_path: Path, monkeypatch: pyte
         far.answer = stall
         got = await http.post(f"{broker.url}/t/far/x", content=b"{}", headers=signed())
         assert (got.status_code, got.json()["error"]["code"]) == (504, "upstream_timeout")
-        assert (await ended(broker.record))["ended"] == "timeout"
+        assert (await ended(broker))["ended"] == "timeout"
 
 
 async def test_nothing_leaves_where_it_cannot_be_recorded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def full(*_: object) -> None:
+    def full(*_: object, **__: object) -> None:
         raise OSError(28, "No space left on device")
 
     async with upstream() as far, wall(tmp_path, far.url) as broker, client() as http:
-        monkeypatch.setattr("services.egress.record.Record.write", full)
-        got = await http.post(f"{broker.url}/t/far/x", content=b"{}", headers=signed())
-        assert (got.status_code, got.json()["error"]["code"]) == (503, "egress_record_unwritable")
-        assert (await http.post(f"{broker.url}/t/far/x", content=b"{}")).status_code == 403
-        assert not far.received
+        with monkeypatch.context() as patched:
+            patched.setattr("plugins.ledger.store.Store.append", full)
+            got = await http.post(f"{broker.url}/t/far/x", content=b"{}", headers=signed())
+            assert (got.status_code, got.json()["error"]["code"]) == (503, "ledger_unwritable")
+            assert (await http.post(f"{broker.url}/t/far/x", content=b"{}")).status_code == 403
+            assert not far.received
+        assert (await http.post(f"{broker.url}/t/far/x", content=b"{}", headers=signed())).status_code == 200
+
+
+@pytest.mark.parametrize("length", [True, False])
+async def test_a_second_look_keeps_in_what_was_signed_all_the_same(tmp_path: Path, length: bool) -> None:
+    """As from a gateway that signs whatever it is told to."""
+
+    async def pieces(body: bytes) -> AsyncIterator[bytes]:
+        for start in range(0, len(body), 10):
+            yield body[start : start + 10]
+
+    async with upstream() as far, wall(tmp_path, far.url, rescan=Rescan(Boundary())) as broker, client() as http:
+        for said, status in (("my card is 4111 1111 1111 1111", 403), ("a river in the morning", 200)):
+            body = json.dumps({"messages": [{"content": said}]}).encode()
+            content: Any = body if length else pieces(body)
+            got = await http.post(f"{broker.url}/t/far/x", content=content, headers=signed())
+            assert got.status_code == status
+        assert len(far.received) == 1
+        assert b"4111" not in far.received[0][1]
+        refused = next(r for r in broker.records() if r["event"] == "refused")
+        assert (refused["reason"], refused["decision"], refused["class"]) == ("rescan", "d1", "public")
 
 
 async def test_many_streams_at_once(tmp_path: Path) -> None:
-    """150 answers, all open at the same time, each complete."""
-    many, open_now = 150, 0
+    """500 answers, all open at the same time, each complete."""
+    many, open_now = 500, 0
     all_open = asyncio.Event()
 
     async def answer(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -205,7 +230,7 @@ async def test_many_streams_at_once(tmp_path: Path) -> None:
         asked = [http.post(f"{broker.url}/t/far/x", content=b"{}", headers=signed()) for _ in range(many)]
         answers = await asyncio.gather(*asked)
         assert [a.content for a in answers] == [b"first" + b"more" * 20] * many
-        await until(lambda: sum(row["event"] == "left" for row in rows(broker.record)) == many)
+        await until(lambda: sum(row["event"] == "ended" for row in broker.records()) == many)
 
 
 async def test_what_the_wall_adds(tmp_path: Path) -> None:

@@ -15,6 +15,9 @@ from typing import Any
 
 import uvicorn
 
+from plugins.ledger.book import FOLDER
+from plugins.ledger.query import records
+from plugins.ledger.store import segments
 from services.egress.app import EgressSettings, egress_app
 from tests.services.egress.make import KEY, write_targets
 
@@ -62,10 +65,18 @@ async def _body(reader: asyncio.StreamReader, head: bytes) -> bytes:
 
 @dataclass(frozen=True, slots=True)
 class Wall:
-    """A broker on a port of its own. ``record``: its file."""
+    """A broker on a port of its own. ``state``: where its ledger is."""
 
     url: str
-    record: Path
+    state: Path
+
+    def records(self) -> list[dict[str, Any]]:
+        """What stands in the ledger now."""
+        return list(records(self.state / FOLDER))
+
+    def text(self) -> str:
+        """All of the ledger as it is on the disk."""
+        return "".join(path.read_text() for path in segments(self.state / FOLDER))
 
 
 @asynccontextmanager
@@ -84,7 +95,7 @@ async def upstream() -> AsyncIterator[Upstream]:
 async def wall(folder: Path, base: str, **changes: Any) -> AsyncIterator[Wall]:
     """A broker in this loop, started on a real socket."""
     targets = write_targets(folder / "egress.json", base)
-    settings = EgressSettings(**{"targets": targets, "record": folder / "egress.jsonl", "key": KEY, **changes})
+    settings = EgressSettings(**{"targets": targets, "state": folder, "key": KEY, **changes})
     config = uvicorn.Config(egress_app(settings), host="127.0.0.1", port=0, log_config=None, access_log=False)
     server = uvicorn.Server(config)
     socket = config.bind_socket()
@@ -92,7 +103,7 @@ async def wall(folder: Path, base: str, **changes: Any) -> AsyncIterator[Wall]:
     running = asyncio.create_task(server.serve(sockets=[socket]))
     try:
         await until(lambda: server.started)
-        yield Wall(f"http://127.0.0.1:{socket.getsockname()[1]}", settings.record)
+        yield Wall(f"http://127.0.0.1:{socket.getsockname()[1]}", settings.state)
     finally:
         server.should_exit = True
         await running

@@ -24,6 +24,7 @@ ROWS = [
     "chat, tier frontier",
     "images (vision)",
     "embeddings",
+    "reranking",
     "transcription",
     "speech",
     "documents (ocr)",

@@ -11,7 +11,19 @@ from plugins.routing.config.load import Config, parse_config
 from services.supervisor.model_list import DEAD_END, Sidecars, complete_model_list, found_in
 
 INSTANT_URL = "http://127.0.0.1:5001/v1"
-CAPABILITIES = ["auto", "fast", "reasoning", "code", "vision", "private", "embed", "transcribe", "speech", "ocr"]
+CAPABILITIES = [
+    "auto",
+    "fast",
+    "reasoning",
+    "code",
+    "vision",
+    "private",
+    "embed",
+    "rerank",
+    "transcribe",
+    "speech",
+    "ocr",
+]
 
 Entry = dict[str, Any]
 
@@ -149,3 +161,32 @@ def test_found_entries_are_read_back_from_a_rendered_file() -> None:
     again = complete_model_list(config_of(QWEN), found_in({"model_list": rendered}), Sidecars(instant=INSTANT_URL))
     assert again == rendered
     assert found_in({}) == found_in({"model_list": "x"}) == []
+
+
+def test_the_box_embeds_and_reranks_unless_something_declared_does() -> None:
+    ours = Sidecars(retrieval="http://127.0.0.1:5002/v1")
+    entries = {e["model_name"]: e for e in complete_model_list(config_of(), [], ours)}
+    assert entries["minilm"]["litellm_params"]["model"] == "hosted_vllm/minilm"
+    assert entries["minilm"]["model_info"]["mode"] == "embedding"
+    assert (
+        entries["minilm-rerank"]["model_info"] | {"mode": "rerank", "location": "local"}
+        == (entries["minilm-rerank"]["model_info"])
+    )
+    text = "  - model_name: own\n    litellm_params: {model: openai/text-embedding-3-small}\n"
+    assert "minilm" not in names(complete_model_list(config_of(text), [], ours))
+    assert "minilm-rerank" in names(complete_model_list(config_of(text), [], ours))
+
+
+def test_a_closed_boundary_renders_nothing_outside() -> None:
+    declared = (
+        "  - {model_name: far, litellm_params: {model: openai/x}, model_info: {location: cloud}}\n"
+        "  - {model_name: nowhere, litellm_params: {model: openai/x}}\n"
+        "  - {model_name: near, litellm_params: {model: openai/x}, model_info: {location: local}}\n"
+    )
+    cloud = found_entry("gpt", "openai/gpt", "https://api.openai.com/v1", "environment")
+    cloud["model_info"]["location"] = "cloud"
+    near = found_entry("qwen", "ollama_chat/qwen", "http://127.0.0.1:11434")
+    config = config_of(declared, "gateway: {boundary: {mode: closed}}")
+    made = names(complete_model_list(config, [cloud, near], Sidecars(instant=INSTANT_URL)))
+    assert made == ["near", "instant", "qwen", *CAPABILITIES]
+    assert sum("is not loaded" in w.message for w in config.warnings) == 2

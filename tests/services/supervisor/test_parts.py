@@ -16,7 +16,7 @@ from services.supervisor.parts import PARTS, Setup, base_url, models_dir, names_
 from services.supervisor.process import Part
 from services.supervisor.state import State
 
-NAMES = ("database", "gateway", "egress", "instant", "llm", "documents", "console")
+NAMES = ("database", "gateway", "egress", "instant", "llm", "retrieval", "documents", "console")
 ENVIRON = {"PATH": "/bin", "OPENAI_API_KEY": "sk-cloud-credential", "SIGNALBOX_LLM_CONTEXT": "512"}
 
 
@@ -30,7 +30,7 @@ def setup_of(folder: Path, text: str = "gateway: {}\n", **changes: Any) -> Setup
         "host": "127.0.0.1",
         "port": 4000,
         "workers": 2,
-        "ports": {"instant": 5001, "llm": 5002, "console": 5003, "egress": 5004, "documents": 5005},
+        "ports": {"instant": 5001, "llm": 5002, "console": 5003, "egress": 5004, "retrieval": 5005, "documents": 5006},
         "running": frozenset(NAMES),
         "environ": ENVIRON,
     }
@@ -56,7 +56,7 @@ def test_the_gateway_is_started_on_the_rendered_file(tmp_path: Path) -> None:
     assert gateway.env["LITELLM_MASTER_KEY"] == setup.keyring.master
     assert gateway.env["SIGNALBOX_CONFIG"] == str(tmp_path / "x.yaml")
     assert gateway.env["SIGNALBOX_CONSOLE_URL"] == "http://127.0.0.1:5003"
-    assert gateway.env["SIGNALBOX_DOCUMENTS_URL"] == "http://127.0.0.1:5005"
+    assert gateway.env["SIGNALBOX_DOCUMENTS_URL"] == "http://127.0.0.1:5006"
     assert gateway.env["SIGNALBOX_EGRESS_URL"] == "http://127.0.0.1:5004"
     assert gateway.env["SIGNALBOX_EGRESS_KEY"] == setup.keyring.egress
     assert "DATABASE_URL" in gateway.env
@@ -106,13 +106,13 @@ def test_no_secret_is_on_a_command_line_or_in_repr(tmp_path: Path) -> None:
 
 def test_sidecars_listen_where_the_ports_say(tmp_path: Path) -> None:
     parts = parts_of(setup_of(tmp_path))
-    for name, port in (("instant", 5001), ("llm", 5002), ("console", 5003), ("documents", 5005)):
+    for name, port in (("instant", 5001), ("llm", 5002), ("console", 5003), ("documents", 5006)):
         assert parts[name].readiness == f"http://127.0.0.1:{port}/health/readiness"
         assert parts[name].command[1:5] == ("-m", f"services.{name}", "--port", str(port))
     assert parts["llm"].command[5:] == ("--models-dir", str(tmp_path / "models"))
     assert parts["database"].readiness is None
     assert parts["database"].ready_file == tmp_path / "state" / "run" / "database.json"
-    assert [p.stage for p in parts.values()] == [2, 0, 1, 1, 1, 1, 1]
+    assert [p.stage for p in parts.values()] == [2, 0, 1, 1, 1, 1, 1, 1]
 
 
 @pytest.mark.parametrize(

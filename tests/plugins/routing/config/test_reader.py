@@ -7,7 +7,7 @@ from pydantic import Field, model_validator
 
 from plugins.routing.config.problems import Findings, dotted
 from plugins.routing.config.reader import INVALID, read_section, word_of
-from plugins.routing.config.spec import Section
+from plugins.routing.config.section import Section
 from plugins.routing.types import DataClass, Tier
 
 

@@ -1,0 +1,82 @@
+"""Embeddings and reranking as an OpenAI-shaped service.
+
+Knows: routes. Does not know: models, requests' shapes. The model is loaded in the
+background; until then it is not ready.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+from fastapi.responses import JSONResponse
+
+from services.common.app import Readiness, create_app
+from services.common.openai_shapes import model_list
+from services.retrieval.embeddings import EmbeddingRequest, embed
+from services.retrieval.minilm.encoder import Encoder
+from services.retrieval.rerank import NAME as RERANK_NAME
+from services.retrieval.rerank import RerankRequest, rerank
+
+NAME = "retrieval"
+EMBED_NAME = "minilm"
+MAX_BODY = 32 * 1024 * 1024
+
+
+class Model:
+    """The encoder, once it is loaded. ``load`` may raise WeightsError or OSError: the service then says why it is not
+    ready, and a restart tries again."""
+
+    def __init__(self, load: Callable[[], Encoder]) -> None:
+        self._load = load
+        self._encoder: Encoder | None = None
+        self._problem = ""
+
+    async def open(self) -> None:
+        """Loads it in a thread."""
+        try:
+            self._encoder = await asyncio.to_thread(self._load)
+        except (RuntimeError, OSError) as error:
+            self._problem = f"the embedding model cannot be loaded: {error}"
+
+    @property
+    def encoder(self) -> Encoder:
+        """Raises RuntimeError before it is loaded: readiness says when."""
+        if self._encoder is None:
+            raise RuntimeError(self._problem or "the embedding model is still being loaded")
+        return self._encoder
+
+    async def ready(self) -> Readiness:
+        """Whether it is loaded."""
+        if self._encoder is not None:
+            return Readiness(True)
+        return Readiness(False, self._problem or "the embedding model is still being loaded")
+
+
+def retrieval_app(load: Callable[[], Encoder], internal_key: str | None) -> FastAPI:
+    """The application."""
+    model = Model(load)
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        opening = asyncio.create_task(model.open())
+        yield
+        opening.cancel()
+
+    app = create_app(NAME, ready=model.ready, internal_key=internal_key, lifespan=lifespan, max_body_bytes=MAX_BODY)
+
+    @app.get("/v1/models")
+    async def models() -> JSONResponse:
+        return JSONResponse(model_list([EMBED_NAME, RERANK_NAME]))
+
+    @app.post("/v1/embeddings")
+    async def embeddings(request: EmbeddingRequest) -> JSONResponse:
+        return JSONResponse(await asyncio.to_thread(embed, model.encoder, request))
+
+    @app.post("/v1/rerank")
+    async def reranked(request: RerankRequest) -> JSONResponse:
+        return JSONResponse(await asyncio.to_thread(rerank, model.encoder, request))
+
+    return app
