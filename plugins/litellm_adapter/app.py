@@ -7,13 +7,24 @@ started, the classifier is warm, the file is being watched.
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 import warnings
+from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from plugins.litellm_adapter.parent import exit_with_parent
 from plugins.litellm_adapter.redact import redact_logs, sweep
 from plugins.litellm_adapter.server import CONFIG_ENV, STATE_ENV
+from plugins.litellm_adapter.trace import Trace
+from services.common.tracing import Traced, configure
+
+if TYPE_CHECKING:
+    from plugins.litellm_adapter.gateway import Gateway
+
+LOG_FORMAT_ENV = "SIGNALBOX_LOG_FORMAT"
+_ACCESS = logging.getLogger("signalbox.access")
 
 
 def create_app() -> object:
@@ -21,7 +32,7 @@ def create_app() -> object:
     # A pydantic warning quotes what it could not serialize, which may be somebody's text.
     warnings.simplefilter("ignore")
     exit_with_parent()
-    redact_logs()
+    redact_logs(os.environ.get(LOG_FORMAT_ENV, "plain"))
     from litellm.proxy.proxy_server import app as litellm_app
 
     sweep()
@@ -31,6 +42,7 @@ def create_app() -> object:
     from plugins.litellm_adapter.headers import headers_of
     from plugins.litellm_adapter.hooks import signalbox
     from plugins.litellm_adapter.key_guard import KeyGuard
+    from plugins.litellm_adapter.metrics_path import MetricsPath
     from plugins.litellm_adapter.reload import Reloader
     from plugins.litellm_adapter.routes import install
 
@@ -53,14 +65,33 @@ def create_app() -> object:
         await signalbox.gateway.counters.flush()
         await asyncio.to_thread(signalbox.gateway.close)
 
+    told = access_line if os.environ.get(LOG_FORMAT_ENV) == "json" else None
     edge = Edge(
         KeyGuard(litellm_app),
         on_start,
         on_stop,
         headers_of=headers_of,
-        on_end=lambda trace, status: signalbox.gateway.end(trace, status),
+        on_end=lambda trace, status: ended(signalbox.gateway, trace, status, told),
     )
-    return ConsoleProxy(edge)
+    return ConsoleProxy(MetricsPath(Traced(edge, "gateway") if configure("gateway", os.environ) else edge))
+
+
+def ended(gateway: Gateway, trace: Trace, status: int, told: Callable[[Trace, int], None] | None) -> None:
+    """A request is over. ``told``: writes its line into the log."""
+    gateway.end(trace, status)
+    if told is not None:
+        told(trace, status)
+
+
+def access_line(trace: Trace, status: int) -> None:
+    """One line a request, for logs that a machine reads: ids and numbers, no query and no content."""
+    served = trace.served
+    told: dict[str, object] = {"status": status, "ms": round(trace.elapsed_ms(), 1)}
+    if served is not None:
+        told |= {"tier": served.tier.label, "deployment": served.id}
+    if trace.decision is not None:
+        told["decision"] = trace.decision.id
+    _ACCESS.info("%s", trace.path, extra=told)
 
 
 def no_cooldowns() -> None:

@@ -50,6 +50,7 @@ def feedback_routes(hooks: SignalboxHooks, state: Path | None) -> APIRouter:
             if (trace := CURRENT.get()) is not None:
                 trace.refusal = error
             raise as_proxy_exception(error) from None
+        hooks.gateway.metrics.judged.labels(rating).inc()
         return {"decision_id": decision_id, "rating": rating, "right_intent": right}
 
     @router.get("/routing/feedback")

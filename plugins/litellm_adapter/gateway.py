@@ -16,10 +16,13 @@ from pathlib import Path
 from typing import Protocol
 
 from plugins.litellm_adapter.accounting import Accounting, open_accounting
+from plugins.litellm_adapter.costing import Costing
 from plugins.litellm_adapter.egress import URL_ENV
 from plugins.litellm_adapter.guards import safest
+from plugins.litellm_adapter.metrics import Metrics
 from plugins.litellm_adapter.record import finished
 from plugins.litellm_adapter.shared_counters import SharedCounters, litellm_redis
+from plugins.litellm_adapter.spans import Spans
 from plugins.litellm_adapter.tier_budget import Budgets
 from plugins.litellm_adapter.trace import Trace
 from plugins.routing.config.load import Config, load_config
@@ -28,6 +31,7 @@ from plugins.routing.live import LiveBoard
 from plugins.routing.router import Router
 from plugins.routing.stickiness import StickySelection
 from plugins.routing.types import Caller, Decision, Deployment, Facts
+from services.common.tracing import wanted
 
 
 class Build(Protocol):
@@ -36,7 +40,9 @@ class Build(Protocol):
     def __call__(self, config: Config, *, base_dir: Path | None = None) -> Router: ...
 
 
-USAGE_WAIT_S = 1.0
+USAGE_WAIT_S = 3.0
+"""How long a record waits for tokens and cost that LiteLLM counts after the answer."""
+
 DEPLOYMENT_AT_FAULT = frozenset({401, 403, 404, 408, 429})
 """Statuses of an attempt that say something about the deployment; other 4xx are about the request."""
 
@@ -76,6 +82,9 @@ class Gateway:
         self._by_id = {d.id: d for d in router.deployments}
         self.policy = 0
         self._running: Counter[int] = Counter()
+        self.costing = Costing(self.deployment)
+        self.metrics = Metrics(router.spec.metrics.max_keys)
+        self.spans = Spans(wanted(os.environ))
 
     def decide(self, facts: Facts) -> Decision:
         """The decision for one request, with live state."""
@@ -113,7 +122,10 @@ class Gateway:
         trace.attempt_started = time.monotonic()
         trace.in_flight = deployment_id
         trace.served = self._by_id.get(deployment_id)
+        self.spans.attempt(trace, trace.served)
         self.live.begin(deployment_id)
+        self.costing.begin(trace, deployment_id)
+        self.metrics.began(deployment_id)
 
     def stay(self, trace: Trace) -> None:
         """The conversation goes on where it is served now."""
@@ -132,8 +144,12 @@ class Gateway:
             inside = trace.served is not None and trace.served.id in self.safe
             self.accounting.end(trace, status, inside=inside)
         self._leave(trace)
-        if trace.stream and trace.tokens_out is None and status == 200:
-            # The tokens of a stream are counted just after its end; without them the record is written all the same.
+        if trace.ended is None:
+            self.metrics.answered(status)
+        trace.ended = status
+        counted = trace.cost is not None and (not trace.stream or trace.tokens_out is not None)
+        if trace.attempts and status == 200 and trace.edge and not counted:
+            # Counted just after the end (``on_usage``); the record is written all the same.
             asyncio.get_running_loop().call_later(USAGE_WAIT_S, self._write, trace, status)
         else:
             self._write(trace, status)
@@ -148,12 +164,19 @@ class Gateway:
         """The tokens of an answer became known. Without an edge this is also its end."""
         if not trace.edge:
             self.end(trace, 200)
+        elif trace.ended is not None and not trace.begun:
+            self._write(trace, trace.ended)
 
     def _write(self, trace: Trace, status: int) -> None:
-        row = None if trace.logged or self.log is None else finished(trace, status)
-        if row is not None and self.log is not None:
-            trace.logged = True
-            self.log.put(row)
+        if trace.logged or trace.decision is None:
+            return
+        trace.logged = True
+        price = self.costing.baseline(self.router.spec.costs, self.router.deployments)
+        row = finished(trace, status, price, self.costing.busy_seconds(trace))
+        if row is not None:
+            self.metrics.decided(row)
+            if self.log is not None:
+                self.log.put(row)
 
     def _leave(self, trace: Trace) -> None:
         policy, trace.policy = trace.policy, None
@@ -167,6 +190,9 @@ class Gateway:
         if deployment_id is None:
             return
         self.live.end(deployment_id)
+        self.costing.end(trace, deployment_id)
+        self.metrics.ended(deployment_id)
+        self.spans.finished(trace, status)
         if status == 200:
             self.live.record(deployment_id, True, (time.monotonic() - trace.attempt_started) * 1000)
         elif status >= 500 or status in DEPLOYMENT_AT_FAULT:

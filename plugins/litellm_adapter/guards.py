@@ -60,13 +60,18 @@ def narrow(
 def check_attempt(kwargs: Mapping[str, Any], verdict: Verdict | None, safe: frozenset[str]) -> str:
     """The id of the deployment about to be called. Raises Refused where it may not be: the last gate. That is also
     where an edit gave the id to another place after the decision."""
-    deployment_id = id_of(kwargs) or _nested_id(kwargs)
+    deployment_id = id_of_attempt(kwargs)
     allowed = verdict.may(deployment_id) if verdict is not None else deployment_id in safe
     if not deployment_id or not allowed or (verdict is not None and _moved(kwargs, deployment_id, verdict)):
         raise BOUNDARY
     if verdict is not None:
         verdict.tried.add(deployment_id)
     return deployment_id
+
+
+def id_of_attempt(kwargs: Mapping[str, Any]) -> str:
+    """The id of the deployment that an attempt is made at; "" where it is not told."""
+    return id_of(kwargs) or _nested_id(kwargs)
 
 
 def id_of_event(kwargs: Mapping[str, Any]) -> str:

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from plugins.litellm_adapter.trace import Trace
 
 MAX_REASON = 300
-BASIC = ("x-signalbox-decision-id", "x-signalbox-tier", "x-signalbox-degraded")
+BASIC = ("x-signalbox-decision-id", "x-signalbox-tier", "x-signalbox-degraded", "x-signalbox-cost")
 """What a key with ``headers: basic`` is told: nothing that says what a detector found or where a model stands."""
 
 
@@ -31,6 +31,7 @@ def headers_of(trace: Trace) -> Mapping[str, str]:
         "x-signalbox-reason": _reason(trace),
         "x-signalbox-decision-id": decision.id,
         "x-signalbox-escalated": trace.escalation_reason,
+        "x-signalbox-cost": f"{trace.cost:.8f}" if trace.cost is not None else None,
     }
     below = served is not None and decision.needed is not None and served.tier < decision.needed
     if decision.degraded or below:

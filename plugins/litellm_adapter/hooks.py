@@ -14,11 +14,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from litellm.integrations.custom_logger import CustomLogger
 from litellm.proxy._types import ProxyException
 
 from plugins.assembly import build_router
 from plugins.litellm_adapter import escalate, guards, rewrite, verdict
+from plugins.litellm_adapter.cost_hooks import CostHooks
+from plugins.litellm_adapter.costing import Costing, hidden
 from plugins.litellm_adapter.egress import Signer, signer_from
 from plugins.litellm_adapter.gateway import Gateway, open_gateway
 from plugins.litellm_adapter.headers import headers_of
@@ -41,7 +42,7 @@ UNREAD_MATTERS = frozenset({"capability", "data_boundary"})
 """Policies whose refusal may only be there because a document could not be read: then the reader's reason is told."""
 
 
-class SignalboxHooks(CustomLogger):  # type: ignore[misc] # litellm is untyped here
+class SignalboxHooks(CostHooks):
     """Does nothing until ``start``; a first hook without one (plain ``litellm --config``) starts it."""
 
     def __init__(self) -> None:
@@ -58,6 +59,11 @@ class SignalboxHooks(CustomLogger):  # type: ignore[misc] # litellm is untyped h
         if self._gateway is None:
             raise RuntimeError("the gateway has not started")
         return self._gateway
+
+    @property
+    def costing(self) -> Costing | None:
+        """What answers cost in this worker; None before ``start``."""
+        return self._gateway.costing if self._gateway is not None else None
 
     async def start(self, config: Path | None = None, state: Path | None = None) -> Gateway:
         """Loads configuration and classifier, once. Raises ConfigError."""
@@ -118,6 +124,8 @@ class SignalboxHooks(CustomLogger):  # type: ignore[misc] # litellm is untyped h
             raise self._crossing(found, error) from None
         if trace is not None:
             self.gateway.attempt(trace, deployment_id)
+            if deployment_id in self.gateway.safe:
+                self.gateway.spans.outgoing(trace, kwargs)
 
     async def async_post_call_failure_deployment_hook(
         self, request_data: Mapping[str, Any], exception: Exception, call_type: Any
@@ -139,7 +147,11 @@ class SignalboxHooks(CustomLogger):  # type: ignore[misc] # litellm is untyped h
             return response
         trace = found.trace
         trace.tokens_in, trace.tokens_out = tokens_of(response)
+        if trace.served is not None:
+            self.gateway.costing.settle(trace, trace.served.id, hidden(response).get("response_cost"))
         response = await self._escalation.whole(self.gateway, found, data, response)
+        if trace.escalated_from is not None and trace.served is not None:
+            self.gateway.costing.settle(trace, trace.served.id, hidden(response).get("response_cost"))
         if trace.fell_back and trace.requested and isinstance(getattr(response, "model", None), str):
             response.model = trace.requested
         return response
@@ -173,11 +185,13 @@ class SignalboxHooks(CustomLogger):  # type: ignore[misc] # litellm is untyped h
     ) -> None:
         """Tokens and cost of a complete answer, streamed or not."""
         del start_time, end_time
-        found = _verdict_of_event(kwargs)
+        found = verdict.of_event(kwargs)
         if found is not None and self._gateway is not None:
             count_tokens(found.trace, response_obj)
-            cost = kwargs.get("response_cost")
-            self._gateway.spent(found.trace, cost if isinstance(cost, int | float) else 0.0, guards.id_of_event(kwargs))
+            cost, deployment_id = kwargs.get("response_cost"), guards.id_of_event(kwargs)
+            if found.trace.served is not None and found.trace.served.id == deployment_id:
+                found.trace.final = tokens_of(response_obj)
+            self._gateway.spent(found.trace, cost if isinstance(cost, int | float) else 0.0, deployment_id)
             self._gateway.on_usage(found.trace)
 
     async def async_filter_listed_models(self, user_api_key_dict: Any, model_names: Sequence[str]) -> Sequence[str]:
@@ -228,7 +242,8 @@ async def _judge(
         gateway.accounting.seal(trace)
     trace.full_headers = full if full is not None else router.spec.headers == "full"
     live, began = gateway.live.snapshot(), time.perf_counter()
-    decision = await asyncio.to_thread(router.decide, facts, live) if long else router.decide(facts, live)
+    work = (router, facts, live)
+    decision = await asyncio.to_thread(gateway.spans.decide, *work) if long else gateway.spans.decide(*work)
     trace.decision = decision
     trace.decide_us = int((time.perf_counter() - began) * 1e6)
     if decision.chosen is None:
@@ -242,11 +257,6 @@ async def _judge(
 
 def _refused(why: Any) -> Refused:
     return Refused(why.status, why.message, why.code, why.param, why.type)
-
-
-def _verdict_of_event(kwargs: Mapping[str, Any]) -> verdict.Verdict | None:
-    params = kwargs.get("litellm_params")
-    return verdict.read(params) if isinstance(params, Mapping) else verdict.read(kwargs)
 
 
 def _started_on() -> Path:

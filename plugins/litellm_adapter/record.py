@@ -10,14 +10,18 @@ from dataclasses import fields, replace
 from typing import Any
 
 from plugins.litellm_adapter.trace import Trace
+from plugins.routing.costs import Price
 from plugins.routing.decision_log import LogRecord, record_of
 from plugins.routing.types import Facts
 
 _COLUMNS = frozenset(f.name for f in fields(LogRecord))
 
 
-def finished(trace: Trace, status: int) -> LogRecord | None:
+def finished(trace: Trace, status: int, frontier: Price | None = None, busy_s: float | None = None) -> LogRecord | None:
     """The row, naming the deployment that served rather than the one chosen; None where nothing was decided.
+
+    ``frontier``: its price now, kept where this answer can be compared with it: language, whole, its tokens known.
+    ``busy_s``: seconds of one's own machines.
 
     What the log has no column for is left out; ``status`` 0 means that the caller went away.
     """
@@ -42,7 +46,13 @@ def finished(trace: Trace, status: int) -> LogRecord | None:
         "fallback": trace.fell_back and trace.escalated_from is None,
         "escalated_from": trace.escalated_from,
         "escalation_reason": trace.escalation_reason,
+        "cost_usd": trace.cost,
+        "busy_s": busy_s,
     }
+    if trace.escalated_from is not None:
+        told |= {"final_in": trace.final[0], "final_out": trace.final[1]}
+    if frontier is not None and status == 200 and trace.tokens_out is not None and trace.cost is not None:
+        told |= {"frontier_in": frontier.input, "frontier_out": frontier.output}
     if served is not None:
         told |= {
             "tier": served.tier.label,

@@ -8,9 +8,16 @@ text and are kept.
 
 from __future__ import annotations
 
+import json
 import logging
 import sys
 import traceback
+
+from plugins.litellm_adapter.trace import CURRENT
+from services.common.tracing import trace_id
+
+ACCESS = ("status", "ms", "tier", "deployment", "decision")
+"""What a finished request's line says beside its words."""
 
 OWN = ("signalbox", "uvicorn.error")
 FRAMES = 6
@@ -39,11 +46,35 @@ class Redacting(logging.Formatter):
         return template if len(template) <= 300 else template[:300]
 
 
-def redact_logs() -> None:
+class RedactingJson(Redacting):
+    """The same as one object a line, with the request's id and its trace's."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Time, level, service, logger, place, message; within a request its ids; an exception's type and frames."""
+        trace = CURRENT.get()
+        line: dict[str, object] = {
+            "time": self.formatTime(record, "%Y-%m-%dT%H:%M:%S%z"),
+            "level": record.levelname,
+            "service": "gateway",
+            "logger": record.name,
+            "place": f"{record.filename}:{record.lineno} {record.funcName}",
+            "message": self._words(record),
+        }
+        ids = {"request_id": trace.request_id if trace is not None else "", "trace_id": trace_id()}
+        line |= {name: word for name, word in ids.items() if word}
+        line |= {name: getattr(record, name) for name in ACCESS if hasattr(record, name)}
+        if record.exc_info and record.exc_info[0] is not None:
+            frames = traceback.extract_tb(record.exc_info[2])[-FRAMES:]
+            line["exception"] = record.exc_info[0].__name__
+            line["frames"] = [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames]
+        return json.dumps(line, ensure_ascii=True)
+
+
+def redact_logs(style: str = "plain") -> None:
     """Gives every logger's output to one redacting handler on standard error. Handlers that LiteLLM adds later to its
-    own loggers are replaced by ``sweep``."""
+    own loggers are replaced by ``sweep``. ``style``: ``plain`` or ``json``."""
     handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(Redacting())
+    handler.setFormatter(RedactingJson() if style == "json" else Redacting())
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(logging.WARNING)

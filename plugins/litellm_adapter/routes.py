@@ -9,12 +9,14 @@ from pathlib import Path
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, FastAPI, Query, Request, Response
+from litellm.proxy._types import LiteLLMRoutes
 from litellm.proxy.auth.user_api_key_auth import user_api_key_auth
 
 from plugins.litellm_adapter.audio_routes import audio_routes
 from plugins.litellm_adapter.config_routes import config_routes
 from plugins.litellm_adapter.explaining import explain_bodies
 from plugins.litellm_adapter.feedback_routes import feedback_routes
+from plugins.litellm_adapter.figure_routes import figure_routes
 from plugins.litellm_adapter.hooks import SignalboxHooks, as_proxy_exception
 from plugins.litellm_adapter.readiness import Parts
 from plugins.litellm_adapter.refusal import Refused
@@ -24,6 +26,7 @@ from plugins.routing.openai_request import BadRequest, facts_from_body
 from plugins.routing.types import Caller
 
 MAX_DECISIONS = 1000
+SELF_CHECKED = ("/routing/feedback", "/routing/decisions/{decision_id}")
 Key = Annotated[Any, Depends(user_api_key_auth)]
 
 
@@ -34,10 +37,18 @@ def install(app: FastAPI, hooks: SignalboxHooks, state: Path | None) -> None:
     app.include_router(feedback_routes(hooks, state))
     app.include_router(audio_routes())
     app.include_router(config_routes())
+    app.include_router(figure_routes(hooks, state))
+    any_key_may_ask()
     ours = app.router.routes[before:]
     del app.router.routes[before:]
     app.router.routes[0:0] = ours
     app.openapi_schema = None
+
+
+def any_key_may_ask() -> None:
+    """Opens the routes that check by themselves whose a decision is: LiteLLM keeps unknown paths for admins."""
+    open_routes: list[str] = LiteLLMRoutes.self_managed_routes.value
+    open_routes.extend(path for path in SELF_CHECKED if path not in open_routes)
 
 
 def own_routes(hooks: SignalboxHooks, parts: Parts) -> APIRouter:

@@ -20,6 +20,8 @@ from plugins.routing.config.load import ConfigError, load_config
 
 CONFIG_ENV = "SIGNALBOX_RENDERED_CONFIG"
 STATE_ENV = "SIGNALBOX_STATE"
+METRICS_ENV = "PROMETHEUS_MULTIPROC_DIR"
+"""The folder where workers count together; the library reads it when it is imported."""
 
 LITELLM_ENV = {
     "LITELLM_LOCAL_MODEL_COST_MAP": "True",  # else three attempts to fetch a price table
@@ -43,6 +45,8 @@ def main(argv: Sequence[str] | None = None) -> int:
             print(problem, file=sys.stderr)
         return 2
     set_environment(os.environ, options.config, options.state)
+    if METRICS_ENV in os.environ:
+        fresh(Path(os.environ[METRICS_ENV]))
     exit_with_parent()
     uvicorn.run(
         "plugins.litellm_adapter.app:create_app",
@@ -72,6 +76,15 @@ def set_environment(environ: MutableMapping[str, str], config: Path, state: Path
     environ[CONFIG_ENV] = path
     if state is not None:
         environ[STATE_ENV] = str(state.resolve())
+    if environ.get(STATE_ENV):
+        environ[METRICS_ENV] = str(Path(environ[STATE_ENV]) / "run" / "metrics")
+
+
+def fresh(folder: Path) -> None:
+    """An empty folder for what workers count: a new start counts from zero."""
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    for file in folder.glob("*.db"):
+        file.unlink(missing_ok=True)
 
 
 def _parser() -> argparse.ArgumentParser:

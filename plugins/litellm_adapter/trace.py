@@ -16,6 +16,7 @@ from plugins.litellm_adapter.refusal import Refused
 from plugins.litellm_adapter.tier_budget import Budget
 from plugins.routing.escalation.answer import Asked
 from plugins.routing.types import Caller, DataClass, Decision, Deployment
+from services.common.tracing import Span
 
 
 @dataclass(slots=True, eq=False)
@@ -66,6 +67,12 @@ class Trace:
     decide_us: int = 0
     sealed: tuple[int, str] | None = None
     accounted: bool = False
+    begun: dict[str, float] = field(default_factory=dict)
+    busy: dict[str, float] = field(default_factory=dict)
+    costs: dict[str, float] = field(default_factory=dict)
+    final: tuple[int | None, int | None] = (None, None)
+    ended: int | None = None
+    span: Span | None = None
     started: float = field(default_factory=time.monotonic)
 
     @property
@@ -73,6 +80,11 @@ class Trace:
         """Another deployment than the chosen one serves."""
         chosen = self.decision.chosen if self.decision is not None else None
         return chosen is not None and self.served is not None and self.served.id != chosen.id
+
+    @property
+    def cost(self) -> float | None:
+        """US dollars of all answers so far; None where none is settled."""
+        return sum(self.costs.values()) if self.costs else None
 
     def elapsed_ms(self) -> float:
         """Milliseconds since the request came in."""

@@ -63,3 +63,9 @@ def read(kwargs: Mapping[str, Any] | None) -> Verdict | None:
             return found
     trace = CURRENT.get()
     return trace.verdict if trace is not None and isinstance(trace.verdict, Verdict) else None
+
+
+def of_event(kwargs: Mapping[str, Any]) -> Verdict | None:
+    """The verdict of what LiteLLM logs after an answer."""
+    params = kwargs.get("litellm_params")
+    return read(params) if isinstance(params, Mapping) else read(kwargs)

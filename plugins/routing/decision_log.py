@@ -40,7 +40,10 @@ class LogRecord:
     ``latency_ms``, ``tokens_in`` and ``tokens_out`` as the model counted them, ``attempts`` made at deployments.
     ``fallback``: another deployment than the chosen one served. ``escalated_from``: the deployment whose answer was not
     good enough, ``escalation_reason`` why; ``deployment`` is then the one asked after it. ``seen``: what else of the
-    signals a replay under another policy needs (``replay.seen``)."""
+    signals a replay under another policy needs (``replay.seen``). ``cost_usd``: US dollars of every answer that was
+    paid for; ``busy_s``: seconds of one's own machines in it. ``frontier_in`` and ``frontier_out``: US dollars per
+    million tokens of the frontier at that moment. ``final_in``, ``final_out``: tokens of the last answer alone, where
+    an escalation made two."""
 
     at: float
     decision_id: str
@@ -74,6 +77,12 @@ class LogRecord:
     escalated_from: str | None = None
     escalation_reason: str | None = None
     seen: Mapping[str, Any] = field(default_factory=dict)
+    cost_usd: float | None = None
+    busy_s: float | None = None
+    frontier_in: float | None = None
+    frontier_out: float | None = None
+    final_in: int | None = None
+    final_out: int | None = None
 
 
 _COLUMNS = tuple(f.name for f in fields(LogRecord))
@@ -165,7 +174,7 @@ class DecisionLog:
                 rows = db.execute("SELECT * FROM decisions ORDER BY at DESC, rowid DESC LIMIT ?", (n,)).fetchall()
             except sqlite3.OperationalError:  # another process has made the file and not yet the table
                 return []
-        return [_plain(row) for row in rows]
+        return [plain(row) for row in rows]
 
     def flush(self, timeout_s: float = 5.0) -> bool:
         """Waits until everything queued so far is written. False where that took longer than
@@ -268,7 +277,8 @@ def _row(record: LogRecord) -> tuple[Any, ...]:
     return tuple(json.dumps(value) if name in _JSON else value for name, value in values)
 
 
-def _plain(row: sqlite3.Row) -> dict[str, Any]:
+def plain(row: sqlite3.Row) -> dict[str, Any]:
+    """A row as ``recent`` gives it."""
     plain: dict[str, Any] = dict(row)
     for name in _JSON:
         plain[name] = json.loads(plain[name] or "{}")

@@ -40,14 +40,14 @@ def decide(
     policies: Sequence[Policy],
     selection: Selects,
     new_id: Callable[[], str] = new_decision_id,
+    on_signals: Callable[[], None] | None = None,
 ) -> Decision:
     """Runs every extractor, narrows policy by policy, selects. Never raises for what an extractor does.
-
-    A policy that keeps an id it was not given adds nothing: only what is still there can be kept. A policy
-    that raises is a fault of this program and is not caught: no answer is better than one across the
-    boundary.
+    ``on_signals`` is called when all signals are there.
+    A policy that keeps an id it was not given adds nothing: only what is still there can be kept. A policy that
+    raises is a fault of this program and is not caught: no answer is better than one across the boundary.
     """
-    signals = {e.name: _extract(e, facts) for e in extractors}
+    signals = _signals(extractors, facts, on_signals)
     allowed = {d.id: d for d in deployments}
     preferred = dict(allowed)
     verdicts: list[Verdict] = []
@@ -82,6 +82,15 @@ def decide(
         pinned=pinned,
         truncated_chars=_truncated(signals),
     )
+
+
+def _signals(
+    extractors: Sequence[SignalExtractor], facts: Facts, on_signals: Callable[[], None] | None
+) -> dict[str, Signal]:
+    signals = {e.name: _extract(e, facts) for e in extractors}
+    if on_signals is not None:
+        on_signals()
+    return signals
 
 
 def _extract(extractor: SignalExtractor, facts: Facts) -> Signal:

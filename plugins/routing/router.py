@@ -6,7 +6,7 @@ where any of it comes from. Replaced whole when the configuration changes; safe 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from plugins.routing.config.spec import GatewaySpec
@@ -27,9 +27,14 @@ class Router:
     policies: tuple[Policy, ...]
     selection: Selects
 
-    def decide(self, facts: Facts, live: Mapping[str, Live] | None = None) -> Decision:
+    def decide(
+        self,
+        facts: Facts,
+        live: Mapping[str, Live] | None = None,
+        on_signals: Callable[[], None] | None = None,
+    ) -> Decision:
         """The decision for one request. ``live``: by deployment id; one that is missing counts as healthy and
-        idle.
+        idle. ``on_signals``: see ``engine``.
 
         A refusal's ``denied_reason`` is the whole message for the caller (see ``denial``), and its ``needed``
         is told even where no deployment got as far as selection.
@@ -40,6 +45,7 @@ class Router:
             extractors=self.extractors,
             policies=self.policies,
             selection=self.selection,
+            on_signals=on_signals,
         )
         if decision.denied_by is None:
             return decision
@@ -78,4 +84,7 @@ def _with(d: Deployment, now: Live) -> Deployment:
         region=d.region,
         retention_days=d.retention_days,
         trains_on_data=d.trains_on_data,
+        price_in=d.price_in,
+        price_out=d.price_out,
+        busy_rate=d.busy_rate,
     )

@@ -170,6 +170,8 @@ class Deployment:
     None where nobody said (it is then assumed to support all). ``load``: requests in flight / capacity,
     0..1+. ``loaded``: weights are in memory. ``price``: US dollars per million input+output tokens (mean).
     ``latency_p95_ms``: measured, else None. ``region``, ``retention_days``, ``trains_on_data``: its own or its zone's.
+    ``price_in``, ``price_out``: US dollars per million tokens as the entry states them, else None. ``busy_rate``: US
+    dollars a busy second of a machine of one's own, else None.
     """
 
     id: str
@@ -189,6 +191,9 @@ class Deployment:
     region: str | None = None
     retention_days: int | None = None
     trains_on_data: bool | None = None
+    price_in: float | None = None
+    price_out: float | None = None
+    busy_rate: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

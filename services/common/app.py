@@ -5,12 +5,14 @@ Knows: the order of the layers. Does not know: what a service does, how it is st
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 
 from fastapi import FastAPI
 from starlette.middleware import Middleware
 
+from services.common import tracing
 from services.common.auth import InternalAuth
 from services.common.body_limit import DEFAULT_MAX_BODY, BodyLimit
 from services.common.edge import Edge
@@ -37,8 +39,10 @@ def create_app(
     key is an empty string.
     """
     layers = [Middleware(Edge), Middleware(BodyLimit, max_bytes=max_body_bytes)]
+    if tracing.wanted(os.environ):
+        layers.insert(1, Middleware(tracing.Traced, name=name))
     if internal_key is not None:
-        layers.insert(1, Middleware(InternalAuth, key=internal_key))
+        layers.insert(len(layers) - 1, Middleware(InternalAuth, key=internal_key))
         InternalAuth(_no_app, internal_key)  # middleware is built at the first request: complain now
     app = FastAPI(
         title=f"signalbox {name}",

@@ -13,6 +13,9 @@ import traceback
 from types import TracebackType
 from typing import Literal, TextIO
 
+from services.common.edge import request_id
+from services.common.tracing import trace_id
+
 Style = Literal["plain", "json"]
 
 ExcInfo = tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
@@ -32,7 +35,8 @@ class PlainFormatter(logging.Formatter):
 
 
 class JsonFormatter(logging.Formatter):
-    """One object a line: time, level, service, logger, message, exception."""
+    """One object a line: time, level, service, logger, message; within a request its id, and the trace's where traces
+    are collected; exception."""
 
     def __init__(self, service: str) -> None:
         super().__init__(datefmt="%Y-%m-%dT%H:%M:%S%z")
@@ -45,6 +49,7 @@ class JsonFormatter(logging.Formatter):
             "service": self.service,
             "logger": record.name,
             "message": record.getMessage(),
+            **{name: word for name, word in (("request_id", request_id.get()), ("trace_id", trace_id())) if word},
         }
         if record.exc_info:
             line["exception"] = shown_exception(record.exc_info)

@@ -12,6 +12,7 @@ from collections.abc import Callable
 import uvicorn
 from fastapi import FastAPI
 
+from services.common import tracing
 from services.common.logging import configure_logging
 from services.common.parent import exit_with_parent
 from services.common.settings import ServiceSettings
@@ -33,6 +34,7 @@ def serve(make_app: Callable[[], FastAPI], settings: ServiceSettings, *, with_pa
     process that started this one is gone (SIGNALBOX_PARENT_PID, else the parent at start).
     """
     configure_logging(settings.name, style=settings.log_style)
+    tracing.configure(settings.name, os.environ)
     over = None
     if with_parent:
         parent = os.environ.get("SIGNALBOX_PARENT_PID", "")

@@ -26,6 +26,7 @@ EGRESS = "egress"
 RETRIEVAL = "retrieval"
 DOCUMENTS = "documents"
 
+OTLP_ENV = "OTEL_EXPORTER_OTLP_ENDPOINT"
 EGRESS_URL_ENV = "SIGNALBOX_EGRESS_URL"
 EGRESS_KEY_ENV = "SIGNALBOX_EGRESS_KEY"
 _OURS = ("SIGNALBOX_", "LITELLM_", "UI_", "DATABASE", "REDIS", "PG")
@@ -76,8 +77,10 @@ def _python(module: str, *arguments: str | int | Path) -> tuple[str, ...]:
 
 
 def _shared(setup: Setup, environ: Mapping[str, str]) -> dict[str, str]:
+    collector = setup.config.spec.metrics.otlp_endpoint
     return {
         **environ,
+        **({OTLP_ENV: collector} if collector is not None else {}),
         "PYTHONUNBUFFERED": "1",
         STATE_ENV: str(setup.state.root),
         CONFIG_ENV: str(setup.config.path.absolute()),  # relative paths in `gateway:` mean its folder

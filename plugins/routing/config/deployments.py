@@ -27,6 +27,7 @@ from plugins.routing.config.model_list import FEATURES, MODES, TERMS, TIER_KEY
 from plugins.routing.config.reader import INVALID, word_of
 from plugins.routing.config.spec import GatewaySpec
 from plugins.routing.config.zones import ZoneTerms
+from plugins.routing.costs import MILLION, rate_of
 from plugins.routing.types import Deployment, Mode, Tier
 
 LOCAL = "local"
@@ -34,6 +35,9 @@ LOCAL = "local"
 
 SMALL_UP_TO_B = 9.0
 """Billions of parameters up to which a model of known size is ``small``."""
+
+TOKEN_PRICES = ("input_cost_per_token", "output_cost_per_token")
+"""LiteLLM's own keys, in ``model_info`` or ``litellm_params``; US dollars."""
 
 _MODE_WORDS: tuple[tuple[str, Mode], ...] = (
     ("rerank", "rerank"),
@@ -135,6 +139,8 @@ def _terms(entry: Mapping[str, Any], spec: GatewaySpec) -> ZoneTerms:
 def _deployment(entry: Mapping[str, Any], unique_id: str, spec: GatewaySpec) -> Deployment:
     info = _info(entry)
     terms = _terms(entry, spec)
+    stated = [_stated(entry, key) for key in TOKEN_PRICES]
+    known = [price for price in stated if price is not None]
     return Deployment(
         id=unique_id,
         model_group=str(entry.get("model_name", "")),
@@ -144,7 +150,10 @@ def _deployment(entry: Mapping[str, Any], unique_id: str, spec: GatewaySpec) -> 
         modalities=_modalities(info),
         features=_features(info),
         context_window=_context_window(info),
-        price=_price(entry),
+        price=sum(known) / len(known) if known else 0.0,
+        price_in=stated[0],
+        price_out=stated[1],
+        busy_rate=rate_of(info, spec.costs.price_per_kwh),
         region=terms.region,
         retention_days=terms.retention_days,
         trains_on_data=terms.trains_on_data,
@@ -234,14 +243,11 @@ def _features(info: Mapping[str, Any]) -> frozenset[str] | None:
     return frozenset(FEATURES) - lacks if known else None
 
 
-def _price(entry: Mapping[str, Any]) -> float:
-    """US dollars per million tokens, the mean of input and output; 0 where nobody said."""
-    prices: list[float] = []
-    for key in ("input_cost_per_token", "output_cost_per_token"):
-        for where in (_info(entry), _params(entry)):
-            try:
-                prices.append(float(where[key]))
-                break
-            except (KeyError, TypeError, ValueError):
-                continue
-    return sum(prices) / len(prices) * 1e6 if prices else 0.0
+def _stated(entry: Mapping[str, Any], key: str) -> float | None:
+    """US dollars per million tokens; None where nobody said."""
+    for where in (_info(entry), _params(entry)):
+        try:
+            return float(where[key]) * MILLION
+        except (KeyError, TypeError, ValueError):
+            continue
+    return None

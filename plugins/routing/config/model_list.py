@@ -14,6 +14,7 @@ from plugins.routing.config.problems import Findings, Path, nearly, shown, unkno
 from plugins.routing.config.reader import INVALID, read_field, word_of
 from plugins.routing.config.spec import GatewaySpec
 from plugins.routing.config.zones import ZoneTerms
+from plugins.routing.costs import BOUNDS
 from plugins.routing.types import Tier
 
 FEATURES: tuple[str, ...] = ("tools", "json_schema", "json_object", "logprobs", "n")
@@ -63,6 +64,7 @@ OUR_KEYS: tuple[str, ...] = (
     "retention_days",
     "trains_on_data",
     "builtin",
+    *BOUNDS,
 )
 TERMS = ("region", "retention_days", "trains_on_data")
 _LITELLM_KEYS = frozenset({"ids", "db_model", "model", "models", "base_model", "key", "team_id", "filter"})
@@ -154,6 +156,14 @@ def _check_info(info: Mapping[str, Any], path: Path, spec: GatewaySpec, findings
     given_id = info.get("id")
     if given_id is not None and (not isinstance(given_id, str) or not given_id.strip()):
         findings.error((*path, "id"), f"must be text, not {shown(given_id)}")
+    for key, most in BOUNDS.items():
+        cost = info.get(key)
+        if cost is not None and (not isinstance(cost, int | float) or isinstance(cost, bool) or not 0 <= cost <= most):
+            findings.error((*path, key), f"must be a number from 0 to {most:g}, not {shown(cost)}")
+    if info.get("watts") and info.get("price_per_kwh") is None and not spec.costs.price_per_kwh:
+        findings.warn(
+            (*path, "watts"), "electricity counts nothing: state price_per_kwh here or gateway.costs.price_per_kwh"
+        )
     _check_serve(info.get("serve"), (*path, "serve"), findings)
     _check_terms(info, path, findings)
     for key in info:

@@ -222,6 +222,25 @@ class Log(Section):
     retention_days: int = Field(default=90, ge=0)
 
 
+class Costs(Section):
+    """``frontier_input``, ``frontier_output``: US dollars per million tokens that "everything to frontier" is reckoned
+    with; None takes the cheapest deployment of that tier. ``price_per_kwh``: of deployments that state ``watts`` and no
+    price of their own."""
+
+    frontier_input: float | None = Field(default=None, ge=0, le=1_000_000)
+    frontier_output: float | None = Field(default=None, ge=0, le=1_000_000)
+    price_per_kwh: float = Field(default=0.0, ge=0, le=100)
+
+
+class Metrics(Section):
+    """``max_keys``: how many keys Prometheus is told apart; the spend of the others is one sum. ``otlp_endpoint``: base
+    URL of an OpenTelemetry collector (OTLP over HTTP) that traces are sent to; None sends nothing anywhere. Read at
+    start."""
+
+    max_keys: int = Field(default=100, ge=0, le=10_000)
+    otlp_endpoint: str | None = Field(default=None, pattern="^https?://")
+
+
 DEFAULT_INTENTS: dict[str, Tier] = {
     "smalltalk": Tier.INSTANT,
     "question": Tier.SMALL,
@@ -272,5 +291,7 @@ class GatewaySpec(Section):
     discovery: Discovery = Discovery()
     documents: Documents = Documents()
     log: Log = Log()
+    costs: Costs = Costs()
+    metrics: Metrics = Metrics()
     headers: Literal["full", "basic"] = "full"
     reload: Literal["auto", "confirm"] = "auto"

@@ -25,3 +25,17 @@ def test_the_environment_names_the_file_and_keeps_litellm_off_the_network(tmp_pa
     assert environ[server.STATE_ENV] == str(tmp_path.resolve())
     assert environ["LITELLM_LOCAL_MODEL_COST_MAP"] == "True"
     assert environ["LITELLM_LOG"] == "DEBUG"
+
+
+def test_workers_count_together_in_a_folder_that_a_start_empties(tmp_path: Path) -> None:
+    for environ, state in ((dict[str, str](SIGNALBOX_STATE=str(tmp_path)), None), (dict[str, str](), tmp_path)):
+        server.set_environment(environ, tmp_path / "c.yaml", state)
+        assert environ[server.METRICS_ENV] == str(tmp_path / "run" / "metrics")
+    folder = Path(environ[server.METRICS_ENV])
+    server.fresh(folder)
+    (folder / "counter_1.db").touch()
+    server.fresh(folder)
+    assert list(folder.iterdir()) == []
+    bare: dict[str, str] = {}
+    server.set_environment(bare, tmp_path / "c.yaml", None)
+    assert server.METRICS_ENV not in bare

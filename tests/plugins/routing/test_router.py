@@ -37,6 +37,7 @@ def test_merging_keeps_every_other_field() -> None:
         retention_days=0,
         trains_on_data=False,
     )
+    full = replace(full, price_in=2.0, price_out=4.0, busy_rate=0.1)
     every = {f.name: getattr(full, f.name) for f in fields(full)}
     assert all(every[f.name] != f.default for f in fields(full) if f.name not in LIVE)
     router = Router(SPEC, (full,), (), (), Selection(SPEC))

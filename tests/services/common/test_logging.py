@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from services.common.edge import request_id
 from services.common.logging import Style, configure_logging
 
 
@@ -46,6 +47,16 @@ def test_json_is_one_object_a_line() -> None:
     (line,) = logged("json").splitlines()
     record = json.loads(line)
     assert (record["service"], record["level"], record["logger"]) == ("instant", "ERROR", "signalbox.test")
+
+
+def test_within_a_request_json_names_it() -> None:
+    token = request_id.set("req-7")
+    try:
+        (line,) = logged("json").splitlines()
+    finally:
+        request_id.reset(token)
+    assert json.loads(line)["request_id"] == "req-7"
+    assert "request_id" not in json.loads(logged("json"))
 
 
 def test_plain_names_service_and_level() -> None:

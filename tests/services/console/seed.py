@@ -11,6 +11,7 @@ from dataclasses import astuple, fields, replace
 from pathlib import Path
 
 from plugins.routing.decision_log import DecisionLog, LogRecord
+from plugins.routing.feedback import Feedback, FeedbackLog
 from plugins.routing.types import INTENTS, UNSURE
 
 CONFIG = """
@@ -46,6 +47,10 @@ PLACES = {
     "large": ("llama-large", "llama-large-77aa01", "local"),
     "frontier": ("frontier", "frontier-90bc12", "cloud"),
 }
+KEYS = tuple(f"{i:02x}" * 32 for i in (0x88, 0x3F, 0xC4, 0x1D))
+RATES = {"small": 0.35 / 3600, "large": 2.4 / 3600}
+"""US dollars a busy second of each tier's machine."""
+
 BASE = LogRecord(
     at=0.0,
     decision_id="dec-0",
@@ -105,8 +110,32 @@ def make_records(count: int, now: float, seed: int = 7) -> list[LogRecord]:
             tokens=dice.randrange(5, 2000),
             decide_us=dice.randrange(400, 1400),
         )
+        record = _answered(record, dice)
         made.append(_refused(record) if dice.random() < 0.06 else record)
     return made
+
+
+def _answered(record: LogRecord, dice: random.Random) -> LogRecord:
+    """With what is known when the answer is complete: time, tokens, cost, and what the frontier would have cost."""
+    seconds = {"instant": 0.004, "small": 0.9, "large": 2.6, "frontier": 3.8}[record.tier or "small"]
+    busy = dice.uniform(0.5, 1.5) * seconds
+    into, out = record.tokens, dice.randrange(20, 400)
+    own = record.location == "local"
+    cost = busy * RATES.get(record.tier or "", 0.0) if own else (into * 3.0 + out * 15.0) / 1e6
+    return replace(
+        record,
+        status=dice.choices((200, 502, 0), (96, 3, 1))[0],
+        latency_ms=round(busy * 1000 + 12, 1),
+        tokens_in=into,
+        tokens_out=out,
+        attempts=1,
+        key_id=dice.choice(KEYS),
+        team_id=dice.choice(("research", "support")),
+        cost_usd=cost,
+        busy_s=busy if own else None,
+        frontier_in=3.0,
+        frontier_out=15.0,
+    )
 
 
 def _refused(record: LogRecord) -> LogRecord:
@@ -123,6 +152,14 @@ def _refused(record: LogRecord) -> LogRecord:
         model_group=None,
         deployment=None,
         location=None,
+        status=403,
+        tokens_in=None,
+        tokens_out=None,
+        attempts=0,
+        cost_usd=None,
+        busy_s=None,
+        frontier_in=None,
+        frontier_out=None,
         fallbacks=(),
         reasons=("intent: reasoning (0.88)", "data_class: restricted", reason),
     )
@@ -158,5 +195,17 @@ def make_state(root: Path, decisions: int, *, config: str = CONFIG, now: float |
     (state / "run" / "litellm.yaml").write_text(config)
     (state / "run" / "parts.json").write_text(json.dumps({"parts": PARTS}))
     if decisions:
-        write_log(state / "decisions.sqlite", make_records(decisions, time.time() if now is None else now))
+        records = make_records(decisions, time.time() if now is None else now)
+        write_log(state / "decisions.sqlite", records)
+        judge(state / "feedback.sqlite", records)
     return state
+
+
+def judge(path: Path, records: list[LogRecord], every: int = 9) -> None:
+    """Somebody rates one in ``every`` of the served ones, three in four good."""
+    log = FeedbackLog(path)
+    served = [r for r in records if r.denied_by is None][-3000:]
+    for i, record in enumerate(served[::every]):
+        rating = "bad" if i % 4 == 3 else "good"
+        assert log.put(Feedback(record.at, record.decision_id, record.key_id, rating, record.intent, None))
+    log.close(20)

@@ -164,3 +164,11 @@ def test_models_lie_beside_the_users_file() -> None:
     assert models_dir(parse_config("gateway: {}\n", "/etc/x.yaml")) == Path("/etc/models")
     assert models_dir(parse_config("gateway: {discovery: {models_dir: /m}}\n", "/etc/x.yaml")) == Path("/m")
     assert models_dir(parse_config("gateway: {discovery: {models_dir: null}}\n", "/etc/x.yaml")) is None
+
+
+def test_every_part_sends_its_traces_where_the_configuration_says_and_nowhere_else(tmp_path: Path) -> None:
+    text = "gateway: {metrics: {otlp_endpoint: 'http://127.0.0.1:4318'}}\n"
+    for part in parts_of(setup_of(tmp_path, text)).values():
+        assert part.env["OTEL_EXPORTER_OTLP_ENDPOINT"] == "http://127.0.0.1:4318", part.name
+    for part in parts_of(setup_of(tmp_path)).values():
+        assert "OTEL_EXPORTER_OTLP_ENDPOINT" not in part.env, part.name

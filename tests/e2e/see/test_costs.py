@@ -1,0 +1,93 @@
+"""One number everywhere: what an answer says it cost, LiteLLM's spend, Prometheus, our log and the console."""
+
+from __future__ import annotations
+
+import hashlib
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from tests.e2e.see.box import EASY, HARD, PRICE_IN, PRICE_OUT, Box
+
+CENT = 0.005
+FRONTIER = (3 * PRICE_IN + 4 * PRICE_OUT) / 1e6
+"""Of one answer: the fake upstream counts 3 tokens in and 4 out."""
+
+
+@pytest.fixture(scope="module")
+def keys(box: Box) -> dict[str, str]:
+    """Scripted traffic of two keys: whole and streamed, one after another and at once, judged."""
+    keys = {alias: box.key(alias) for alias in ("reports", "assistant")}
+    for alias, key in keys.items():
+        answers = [box.ask(key, EASY), box.ask(key, EASY, stream=True), box.ask(key, HARD)]
+        box.cloud.delay_s = 0.4
+        box.cloud.behave("up-small", "slow")
+        with ThreadPoolExecutor(4) as pool:
+            answers += pool.map(lambda _, key=key: box.ask(key, EASY), range(4))
+        box.cloud.reset()
+        for answer, rating in zip(answers, ("good", "bad", "good", "good"), strict=False):
+            box.judge(key, answer, rating)
+        assert alias in keys
+    return keys
+
+
+def test_a_machines_time_and_the_frontiers_tokens_are_what_they_cost(box: Box, keys: dict[str, str]) -> None:
+    for key in keys.values():
+        costs = box.told[key]
+        assert costs[2] == pytest.approx(FRONTIER)
+        assert all(cost > 0 for cost in costs)
+        # Four at once on one machine, 0.4 s each: two workers share them out as each sees them.
+        assert sum(costs[3:]) < 4 * 5.0
+    assert len(box.told) == 2
+
+
+def test_every_place_tells_the_same_cost_a_key(box: Box, keys: dict[str, str]) -> None:
+    for key in keys.values():
+        hashed = hashlib.sha256(key.encode()).hexdigest()
+        told = sum(box.told[key])
+
+        box.wait_for_spend(key, told - CENT)
+        logs = box.look("/spend/logs", api_key=hashed)
+        costs = {row["key"]: row for row in box.look("/routing/costs", hours=1)["by_key"]}
+        metrics = box.metrics()
+        assert box.spend(key) == pytest.approx(told, abs=1e-6)
+        assert sum(row["spend"] for row in logs) == pytest.approx(told, abs=1e-6)
+        assert costs[hashed]["cost_usd"] == pytest.approx(told, abs=1e-6)
+        assert metrics["signalbox_key_spend_usd_total", (("key", hashed),)] == pytest.approx(told, abs=1e-6)
+
+
+def test_intent_tier_and_outcome_agree_and_savings_are_reckoned_by_hand(box: Box, keys: dict[str, str]) -> None:
+    costs, metrics = box.look("/routing/costs", hours=1), box.metrics()
+    everything = sum(sum(told) for told in box.told.values())
+    spent = {labels: value for (name, labels), value in metrics.items() if name == "signalbox_spend_usd_total"}
+    for name in ("intent", "tier", "location"):
+        for row in costs[f"by_{name}"]:
+            mine = sum(value for labels, value in spent.items() if dict(labels)[name] == row[name])
+            assert mine == pytest.approx(row["cost_usd"], abs=1e-6), row
+    total = costs["total"]
+    assert total["cost_usd"] == pytest.approx(everything, abs=1e-6)
+    assert metrics["signalbox_feedback_total", (("rating", "good"),)] == total["accepted"] == 6
+    assert total["usd_per_accepted"] == pytest.approx(sum(box.judged) / 6, abs=1e-6)
+    price = costs["frontier_prices"][0]
+    assert (price["input_per_million"], price["output_per_million"]) == (PRICE_IN, PRICE_OUT)
+    by_hand = (price["compared_in"] * PRICE_IN + price["compared_out"] * PRICE_OUT) / 1e6
+    assert by_hand == pytest.approx(total["requests"] * FRONTIER)
+    assert total["saved_usd"] == pytest.approx(by_hand - everything, abs=1e-6)
+    assert metrics["signalbox_frontier_usd_total", ()] == pytest.approx(by_hand)
+    assert metrics["signalbox_compared_usd_total", ()] == pytest.approx(everything, abs=1e-6)
+
+
+def test_a_budget_holds_for_a_machines_time(box: Box) -> None:
+    key = box.key("thrifty")
+    with box.system.client() as admin:
+        changed = admin.post("/key/update", json={"key": key, "max_budget": 1e-7})
+        assert changed.status_code == 200, changed.text
+    box.ask(key, EASY)
+
+    def refused() -> bool:
+        body = {"model": "auto", "messages": [{"role": "user", "content": EASY}]}
+        with box.system.client() as http:
+            answer = http.post("/v1/chat/completions", json=body, headers={"Authorization": f"Bearer {key}"})
+        return answer.status_code in (400, 422, 429) and "budget" in answer.text.lower()
+
+    box.system.wait_for(refused, "the budget to be used up", 30)
