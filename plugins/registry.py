@@ -12,6 +12,7 @@ from plugins.policies.data_boundary import DataBoundaryPolicy
 from plugins.policies.deadline import DeadlinePolicy
 from plugins.policies.health import HealthPolicy
 from plugins.policies.key_limits import KeyLimitsPolicy
+from plugins.policies.probes import ProbesPolicy
 from plugins.signals.caller import CallerSignal
 from plugins.signals.data_class import DataClassSignal
 from plugins.signals.instant import InstantSignal
@@ -34,6 +35,7 @@ POLICIES = (
     BudgetPolicy,
     ContextWindowPolicy,
     DataBoundaryPolicy,
+    ProbesPolicy,
     DeadlinePolicy,
     HealthPolicy,
 )

@@ -55,6 +55,7 @@ ALLOWED: dict[str, tuple[str, ...]] = {
     "services.instant": ("services.common", "plugins.answers"),
     # the verdict's form and the data classes, the ledger, the detectors for a second look
     "services.egress": ("services.common", "plugins.routing", "plugins.ledger", "plugins.detectors"),
+    "services.probes": ("services.common", "plugins.routing"),  # modes, by their names
     "services.backup": ("services.common", "services.database", "services.supervisor"),
     "services.doctor": ("services", "plugins.routing"),  # looks at everything, is looked at by cli alone
     "services": ("services.common",),

@@ -36,6 +36,7 @@ def create_app() -> object:
     from litellm.proxy.proxy_server import app as litellm_app
 
     sweep()
+    from plugins.litellm_adapter.checked import Checked, health_routes
     from plugins.litellm_adapter.console_proxy import ConsoleProxy
     from plugins.litellm_adapter.db_models import DbModels
     from plugins.litellm_adapter.edge import Edge
@@ -44,20 +45,21 @@ def create_app() -> object:
     from plugins.litellm_adapter.key_guard import KeyGuard
     from plugins.litellm_adapter.metrics_path import MetricsPath
     from plugins.litellm_adapter.reload import Reloader
-    from plugins.litellm_adapter.routes import install
+    from plugins.litellm_adapter.routes import include_first, install
 
     config = Path(os.environ[CONFIG_ENV])
     state = Path(os.environ[STATE_ENV]) if os.environ.get(STATE_ENV) else None
+    checked = Checked(lambda: signalbox.gateway, state)
     install(litellm_app, signalbox, state)
+    include_first(litellm_app, health_routes(checked))
     tasks: set[asyncio.Task[None]] = set()
 
     async def on_start() -> None:
         sweep()
         no_cooldowns()
         gateway = await signalbox.start(config, state)
-        tasks.add(asyncio.create_task(Reloader(gateway, config, state=state).run(), name="signalbox-reload"))
-        tasks.add(asyncio.create_task(DbModels(gateway).run(), name="signalbox-models"))
-        tasks.add(asyncio.create_task(gateway.counters.run(), name="signalbox-counters"))
+        for work in (Reloader(gateway, config, state=state), DbModels(gateway), checked, gateway.counters):
+            tasks.add(asyncio.create_task(work.run(), name=f"signalbox-{type(work).__name__.lower()}"))
 
     async def on_stop() -> None:
         for task in tasks:

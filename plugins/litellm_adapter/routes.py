@@ -32,13 +32,16 @@ Key = Annotated[Any, Depends(user_api_key_auth)]
 
 def install(app: FastAPI, hooks: SignalboxHooks, state: Path | None) -> None:
     """Puts our routes before LiteLLM's, so that they win where both serve a path."""
-    before = len(app.router.routes)
-    app.include_router(own_routes(hooks, Parts(state)))
-    app.include_router(feedback_routes(hooks, state))
-    app.include_router(audio_routes())
-    app.include_router(config_routes())
-    app.include_router(figure_routes(hooks, state))
+    ours = (own_routes(hooks, Parts(state)), feedback_routes(hooks, state), audio_routes(), config_routes())
+    include_first(app, *ours, figure_routes(hooks, state))
     any_key_may_ask()
+
+
+def include_first(app: FastAPI, *routers: APIRouter) -> None:
+    """Their routes before all that are there."""
+    before = len(app.router.routes)
+    for router in routers:
+        app.include_router(router)
     ours = app.router.routes[before:]
     del app.router.routes[before:]
     app.router.routes[0:0] = ours

@@ -154,6 +154,14 @@ def _deadline(reason: str, decision: Decision, facts: Facts, spec: GatewaySpec) 
     return Denial(503, "no_capable_deployment", message, type="service_unavailable")
 
 
+def _probes(reason: str, decision: Decision, facts: Facts, spec: GatewaySpec) -> Denial:
+    message = (
+        f"What could do this does not work at the moment ({_ask(decision, facts, spec)}): {reason}. It comes back when "
+        f"a check is answered rightly; GET /health/capabilities tells. {ADD_A_MODEL}."
+    )
+    return Denial(503, "no_capable_deployment", message, type="service_unavailable")
+
+
 def _selection(reason: str, decision: Decision, facts: Facts, spec: GatewaySpec) -> Denial:
     message = (
         f"Nothing that is left is capable enough ({_ask(decision, facts, spec)}): {reason}. {ADD_A_MODEL}, "
@@ -168,6 +176,7 @@ _BY_POLICY: dict[str, Callable[[str, Decision, Facts, GatewaySpec], Denial]] = {
     "budget": _budget,
     "context_window": _context_window,
     "data_boundary": _data_boundary,
+    "probes": _probes,
     "deadline": _deadline,
     SELECTION: _selection,
 }

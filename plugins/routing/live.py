@@ -33,6 +33,7 @@ class Live:
     load: float = 0.0
     loaded: bool = True
     latency_p95_ms: float | None = None
+    works: bool = True
 
 
 @dataclass(slots=True)
@@ -43,6 +44,9 @@ class _Row:
     failures: int = 0
     rests_until: float = 0.0
     loaded: bool = True
+    works: bool = True
+    silent_since: float | None = None
+    answered: float = float("-inf")
     told: Live | None = None  # the last answer, until something changes
 
 
@@ -76,6 +80,7 @@ class LiveBoard:
                 return
             row.failures = 0
             row.rests_until = 0.0
+            row.answered = now
             if latency_ms is not None:
                 row.latencies.append((now, latency_ms))
                 row.p95_ms = _p95(row.latencies)
@@ -95,6 +100,17 @@ class LiveBoard:
         """Whether the weights are in memory, where a runtime tells."""
         with self._lock:
             self._row(deployment_id).loaded = loaded
+
+    def set_checked(self, deployment_id: str, state: str) -> None:
+        """What its last health check found: ``wrong`` takes it out, ``silent`` puts it last until a request is
+        answered (a busy server answers no check in time), everything else is well."""
+        with self._lock:
+            row = self._row(deployment_id)
+            row.works = state != "wrong"
+            if state != "silent":
+                row.silent_since = None
+            elif row.silent_since is None:
+                row.silent_since = self._clock()
 
     def forget(self, keep: frozenset[str]) -> None:
         """Drops every deployment that is not in ``keep``; for when the configuration changed."""
@@ -121,10 +137,11 @@ class LiveBoard:
                 row.latencies.popleft()
             row.p95_ms = _p95(row.latencies)
         row.told = Live(
-            healthy=now >= row.rests_until,
+            healthy=now >= row.rests_until and (row.silent_since is None or row.answered > row.silent_since),
             load=row.in_flight / max(1, self._capacity.get(deployment_id, CAPACITY)),
             loaded=row.loaded,
             latency_p95_ms=row.p95_ms,
+            works=row.works,
         )
         return row.told
 

@@ -78,6 +78,7 @@ def _with(d: Deployment, now: Live) -> Deployment:
         serves_all_tiers=d.serves_all_tiers,
         healthy=now.healthy,
         loaded=now.loaded,
+        works=now.works,
         load=now.load,
         price=d.price,
         latency_p95_ms=now.latency_p95_ms,

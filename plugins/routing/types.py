@@ -168,7 +168,8 @@ class Deployment:
 
     ``features``: subset of ``{"tools", "json_schema", "json_object", "logprobs", "n"}`` that it supports, or
     None where nobody said (it is then assumed to support all). ``load``: requests in flight / capacity,
-    0..1+. ``loaded``: weights are in memory. ``price``: US dollars per million input+output tokens (mean).
+    0..1+. ``loaded``: weights are in memory. ``works``: False where it answered its
+    last health check wrongly. ``price``: US dollars per million input+output tokens (mean).
     ``latency_p95_ms``: measured, else None. ``region``, ``retention_days``, ``trains_on_data``: its own or its zone's.
     ``price_in``, ``price_out``: US dollars per million tokens as the entry states them, else None. ``busy_rate``: US
     dollars a busy second of a machine of one's own, else None.
@@ -185,6 +186,7 @@ class Deployment:
     serves_all_tiers: bool = False
     healthy: bool = True
     loaded: bool = True
+    works: bool = True
     load: float = 0.0
     price: float = 0.0
     latency_p95_ms: float | None = None

@@ -82,6 +82,16 @@ class State:
         """One file a gateway worker: which version it has taken."""
         return self.run / "workers"
 
+    @property
+    def health(self) -> Path:
+        """What the health checks found."""
+        return self.run / "health.json"
+
+    @property
+    def load(self) -> Path:
+        """How busy the servers say they are."""
+        return self.run / "load.json"
+
     def prepare(self) -> None:
         """Makes the folders. Raises OSError where they cannot be made or written."""
         self.root.mkdir(parents=True, exist_ok=True)

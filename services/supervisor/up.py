@@ -10,8 +10,9 @@ import os
 import shutil
 import signal
 import sys
-from collections.abc import Mapping
+from collections.abc import Coroutine, Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import httpx
 
@@ -19,10 +20,11 @@ from plugins.routing.config.deployments import deployments_from
 from plugins.routing.config.load import Config, ConfigError
 from plugins.routing.types import DataClass, Deployment
 from services.supervisor.abilities import abilities
+from services.supervisor.checks import Checks
 from services.supervisor.egress_file import EgressFile
 from services.supervisor.finder import Finder
 from services.supervisor.fleet import Fleet, end_leftovers
-from services.supervisor.keyring import Keyring, NoMasterKeyError, is_secret_name, open_keyring
+from services.supervisor.keyring import INTERNAL_ENV, Keyring, NoMasterKeyError, is_secret_name, open_keyring
 from services.supervisor.litellm_check import LiteLLMCheck
 from services.supervisor.lock import LockedError, owned
 from services.supervisor.looking import look_in
@@ -180,13 +182,21 @@ async def _start_and_watch(run: _Run, fleet: Fleet) -> int:
             return FAILED
         if not stop.is_set():
             _tell(run)
-            await watch(run.policy, run.finder, run.screen.warn, stop)
+            await watch(run.policy, run.finder, run.screen.warn, stop, _beside(run))
         return 0
     finally:
         run.screen.waiting(())
         run.screen.note("stopping; Ctrl-C again ends everything at once")
         await fleet.stop()
         run.screen.note("stopped")
+
+
+def _beside(run: _Run) -> Iterable[Coroutine[Any, Any, None]]:
+    if GATEWAY not in run.setup.running:
+        return ()
+    keyring = run.setup.keyring
+    environ = {**run.options.environ, INTERNAL_ENV: keyring.internal}
+    return Checks(run.policy, run.options.state, environ, (run.setup.gateway_url, keyring.master)).running()
 
 
 async def _until_ready(run: _Run, fleet: Fleet, stop: asyncio.Event) -> Child | None:

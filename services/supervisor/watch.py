@@ -7,8 +7,9 @@ asks servers that may be slow, so it has a task of its own and an edit does not 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Coroutine, Iterable
 from datetime import UTC, datetime
+from typing import Any
 
 import yaml
 
@@ -21,8 +22,14 @@ from services.supervisor.state import State
 POLL_S = 0.2
 
 
-async def watch(policy: PolicyFile, finder: Finder, say: Callable[[str], None], stop: asyncio.Event) -> None:
-    """Renders again whenever the user's file or what is found changes, until told to stop."""
+async def watch(
+    policy: PolicyFile,
+    finder: Finder,
+    say: Callable[[str], None],
+    stop: asyncio.Event,
+    beside: Iterable[Coroutine[Any, Any, None]] = (),
+) -> None:
+    """Renders again whenever the user's file or what is found changes, until told to stop. ``beside``: runs as long."""
     found = asyncio.Event()
 
     async def find() -> None:
@@ -31,7 +38,7 @@ async def watch(policy: PolicyFile, finder: Finder, say: Callable[[str], None], 
                 found.set()
             await asyncio.sleep(policy.config.spec.discovery.interval_s)
 
-    finding = asyncio.create_task(find(), name="discovery")
+    running = [asyncio.create_task(one) for one in (find(), *beside)]
     try:
         while not stop.is_set():
             changed = await policy.reload() or found.is_set()
@@ -43,7 +50,9 @@ async def watch(policy: PolicyFile, finder: Finder, say: Callable[[str], None], 
             except TimeoutError:
                 continue
     finally:
-        finding.cancel()
+        for task in running:
+            task.cancel()
+        await asyncio.gather(*running, return_exceptions=True)
 
 
 def reporter(screen: Screen, state: State, secrets: Iterable[str]) -> Callable[[str], None]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+import secrets
 import subprocess
 import time
 from collections.abc import Iterator
@@ -53,15 +54,20 @@ class Operated:
         return [e["model_name"] for e in listed if not e["model_info"].get("signalbox_placeholder")]
 
     def serving(self) -> set[str]:
-        """Who serves, seen over connections of their own, so by both workers."""
-        found = set()
-        for _ in range(12):
-            answer = httpx.post(
-                f"{self.system.url}/v1/chat/completions",
-                json=ASK, headers=self.system.headers, timeout=60, trust_env=False,
-            )  # fmt: skip
-            found.add(answer.headers["x-signalbox-deployment"].rsplit("-", 1)[0])
-        return found
+        """Who serves, seen over connections of their own, so by both workers, in conversations of their own."""
+        words = [f"Summarize number {secrets.token_hex(4)}: the tide follows the moon." for _ in range(12)]
+        answers = [self.ask({**ASK, "messages": [{"role": "user", "content": text}]}) for text in words]
+        return {answer.headers["x-signalbox-deployment"].rsplit("-", 1)[0] for answer in answers}
+
+    def ask(self, body: dict[str, Any]) -> httpx.Response:
+        """One chat request over a connection of its own."""
+        url = f"{self.system.url}/v1/chat/completions"
+        return httpx.post(url, json=body, headers=self.system.headers, timeout=60, trust_env=False)
+
+    def capability(self, name: str) -> str:
+        """What ``/health/capabilities`` says of it."""
+        with self.system.client() as client:
+            return str(client.get("/health/capabilities").json()["capabilities"][name]["state"])
 
     def cli(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         argv = command(*arguments, "--state", str(self.system.state))
@@ -165,6 +171,21 @@ def test_with_confirm_a_weaker_boundary_waits_for_apply(operated: Operated) -> N
         "the applied edit",
     )
     assert operated.status()["config"]["waiting"] == []
+
+
+def test_a_model_that_says_garbage_is_found_and_avoided_until_it_is_well(operated: Operated) -> None:
+    entries = [deployment("pine", operated.one.url), deployment("oak", operated.two.url, "large")]
+    operated.edit(document(entries, health={"interval_s": 0.5}))
+    operated.system.wait_for(lambda: operated.capability("chat, tier small") == "works", "a first check")
+    operated.one.say("pine", "@" * 60)
+    operated.system.wait_for(lambda: operated.capability("chat, tier small") == "failing", "the garbage to be found")
+    operated.system.wait_for(lambda: operated.serving() == {"oak"}, "routing to avoid it in both workers")
+    pinned = operated.ask({**ASK, "model": "pine"})
+    assert pinned.status_code == 503
+    assert "/health/capabilities" in pinned.json()["error"]["message"]
+    operated.one.reset()
+    operated.system.wait_for(lambda: operated.capability("chat, tier small") == "works", "the cure to be found")
+    operated.system.wait_for(lambda: operated.serving() == {"pine"}, "routing to go back")
 
 
 def test_the_log_of_edits_names_no_secret(operated: Operated) -> None:

@@ -19,6 +19,7 @@ def test_names_are_those_that_policies_and_headers_rely_on() -> None:
         "budget",
         "context_window",
         "data_boundary",
+        "probes",
         "deadline",
         "health",
     ]
@@ -42,6 +43,7 @@ def test_each_is_made_with_the_spec_and_no_boundary_is_a_mere_preference() -> No
         "budget": "require",
         "context_window": "require",
         "data_boundary": "require",
+        "probes": "require",
         "deadline": "prefer",
         "health": "prefer",
     }

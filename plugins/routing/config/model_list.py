@@ -10,6 +10,7 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from plugins.routing.config.gateway import MODALITIES, UNKNOWN_LOCATION
+from plugins.routing.config.operation import check_probe
 from plugins.routing.config.problems import Findings, Path, nearly, shown, unknown
 from plugins.routing.config.reader import INVALID, read_field, word_of
 from plugins.routing.config.spec import GatewaySpec
@@ -65,6 +66,7 @@ OUR_KEYS: tuple[str, ...] = (
     "trains_on_data",
     "builtin",
     *BOUNDS,
+    "probe",
 )
 TERMS = ("region", "retention_days", "trains_on_data")
 _LITELLM_KEYS = frozenset({"ids", "db_model", "model", "models", "base_model", "key", "team_id", "filter"})
@@ -165,6 +167,7 @@ def _check_info(info: Mapping[str, Any], path: Path, spec: GatewaySpec, findings
             (*path, "watts"), "electricity counts nothing: state price_per_kwh here or gateway.costs.price_per_kwh"
         )
     _check_serve(info.get("serve"), (*path, "serve"), findings)
+    check_probe(info.get("probe"), (*path, "probe"), findings)
     _check_terms(info, path, findings)
     for key in info:
         _warn_if_nearly_ours(str(key), path, findings)

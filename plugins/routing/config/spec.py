@@ -133,9 +133,14 @@ class Boundary(Section):
 
 
 class Health(Section):
-    """``probes``: reserved, nothing is probed yet. ``cooldown_s``: how long a deployment that failed comes last."""
+    """``probes``: whether deployments are asked something tiny again and again, every ``interval_s``, with
+    ``timeout_s`` for the answer; those outside location ``local`` only where ``outside``. ``cooldown_s``: how long a
+    deployment that failed comes last."""
 
     probes: bool = True
+    interval_s: float = Field(default=20.0, ge=0.2, le=3600)
+    timeout_s: float = Field(default=15.0, gt=0, le=600)
+    outside: bool = False
     cooldown_s: float = Field(default=10.0, ge=0, le=3600)
 
 

@@ -12,7 +12,7 @@ from plugins.routing.types import Tier
 from tests.plugins.routing.make import ALL, LARGE, deployment, facts
 
 SPEC = GatewaySpec()
-LIVE = ("healthy", "load", "loaded", "latency_p95_ms")
+LIVE = ("healthy", "load", "loaded", "works", "latency_p95_ms")
 ROUTER = Router(SPEC, ALL, (), (CapabilityPolicy(SPEC), HealthPolicy(SPEC)), Selection(SPEC))
 
 
@@ -41,7 +41,7 @@ def test_merging_keeps_every_other_field() -> None:
     every = {f.name: getattr(full, f.name) for f in fields(full)}
     assert all(every[f.name] != f.default for f in fields(full) if f.name not in LIVE)
     router = Router(SPEC, (full,), (), (), Selection(SPEC))
-    now = Live(healthy=False, load=0.5, loaded=False, latency_p95_ms=7.0)
+    now = Live(healthy=False, load=0.5, loaded=False, works=False, latency_p95_ms=7.0)
     assert router.decide(facts("d"), {full.id: now}).chosen == replace(full, **{n: getattr(now, n) for n in LIVE})
 
 

@@ -11,8 +11,8 @@ def test_every_intent_has_a_default_tier() -> None:
     assert set(DEFAULT_INTENTS) == {*INTENTS, UNSURE}
 
 
-def test_the_design_names_ten_capabilities() -> None:
-    assert len(DEFAULT_CAPABILITIES) == 10
+def test_there_are_eleven_capabilities() -> None:
+    assert len(DEFAULT_CAPABILITIES) == 11
 
 
 def test_a_spec_is_frozen_and_knows_its_keys() -> None:
