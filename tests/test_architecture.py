@@ -32,6 +32,7 @@ ALLOWED: dict[str, tuple[str, ...]] = {
     "plugins.classifier": ("plugins.routing",),
     "plugins.answers": ("plugins.routing",),
     "plugins.detectors": ("plugins.routing",),
+    "plugins.scrub": ("plugins.routing", "plugins.detectors"),
     "plugins.ledger": (),  # an auditor needs no gateway
     "plugins.registry": ("plugins.signals", "plugins.policies"),
     "plugins.assembly": ("plugins.registry", "plugins.routing"),

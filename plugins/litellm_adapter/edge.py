@@ -22,6 +22,7 @@ from plugins.litellm_adapter.body import (
 from plugins.litellm_adapter.refusal import Refused
 from plugins.litellm_adapter.request_headers import HeaderProblem, check_headers
 from plugins.litellm_adapter.response import Answer
+from plugins.litellm_adapter.scrubbing import Restoring
 from plugins.litellm_adapter.surface import Surface, surface
 from plugins.litellm_adapter.trace import CURRENT, Trace
 
@@ -77,7 +78,7 @@ class Edge:
             await self._app(scope, receive, Answer(send, Trace(path=path), self._headers_of, judged=False).send)
             return
         trace = Trace(path=path, anthropic=path.endswith("/messages"), edge=True)
-        answer = Answer(send, trace, self._headers_of, judged=True)
+        answer = Answer(Restoring(send, trace).send, trace, self._headers_of, judged=True)
         token = CURRENT.set(trace)
         try:
             if where is Surface.CLOSED:

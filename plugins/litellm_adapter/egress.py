@@ -91,17 +91,29 @@ def signer_from(environ: Mapping[str, str]) -> Signer | None:
 
 
 def class_of(trace: Trace | None) -> DataClass | None:
-    """The class that the request was judged to have; None where nobody could tell."""
-    signal = trace.decision.signal("data_class") if trace is not None and trace.decision is not None else None
+    """The class that the request was judged to have, as it is sent; None where nobody could tell."""
+    decision = trace.decision if trace is not None else None
+    if decision is not None and decision.scrubbed is not None:
+        return decision.scrubbed
+    signal = decision.signal("data_class") if decision is not None else None
     if signal is None or signal.label is None:
         return None
     return DataClass.__members__.get(signal.label.upper())
 
 
 def rule_of(trace: Trace | None) -> str:
-    """What decided the class: the word of the signal ``data_class``; "" where nothing did."""
-    signal = trace.decision.signal("data_class") if trace is not None and trace.decision is not None else None
-    return str(signal.detail.get("why") or "") if signal is not None else ""
+    """What decided the class: the word of the signal ``data_class``, with what was let through unread and the class
+    before scrubbing; "" where nothing did."""
+    decision = trace.decision if trace is not None else None
+    signal = decision.signal("data_class") if decision is not None else None
+    if decision is None or signal is None:
+        return ""
+    words = [str(signal.detail.get("why") or "")]
+    if signal.detail.get("exempt"):
+        words.append(f"exempt {signal.detail['exempt']}")
+    if decision.scrubbed is not None:
+        words.append(f"scrubbed from {signal.label}")
+    return "; ".join(words)
 
 
 def _is_mistral(kwargs: Mapping[str, Any]) -> bool:

@@ -31,6 +31,8 @@ from plugins.routing.live import LiveBoard
 from plugins.routing.router import Router
 from plugins.routing.stickiness import StickySelection
 from plugins.routing.types import Caller, Decision, Deployment, Facts
+from plugins.scrub.store import FILE as PSEUDONYMS
+from plugins.scrub.store import PseudonymStore
 from services.common.tracing import wanted
 
 
@@ -77,6 +79,7 @@ class Gateway:
         self.log = log
         self.accounting = accounting
         self.secret = secret
+        self.pseudonyms = PseudonymStore(None, secret)
         self.live = LiveBoard(router.spec.health.cooldown_s, time.monotonic)
         self.safe = safest(router.spec, router.deployments)
         self._by_id = {d.id: d for d in router.deployments}
@@ -219,7 +222,10 @@ async def open_gateway(path: Path, state: Path | None, build: Build) -> Gateway:
         accounting = None
         if state is not None:
             accounting = open_accounting(state, spec.boundary.ledger, broker=bool(os.environ.get(URL_ENV)))
-        return Gateway(config, router, log, conversation_secret(os.environ), accounting)
+        secret = conversation_secret(os.environ)
+        gateway = Gateway(config, router, log, secret, accounting)
+        gateway.pseudonyms = PseudonymStore(state / PSEUDONYMS if state is not None else None, secret)
+        return gateway
 
     return await asyncio.to_thread(work)
 

@@ -32,6 +32,7 @@ def headers_of(trace: Trace) -> Mapping[str, str]:
         "x-signalbox-decision-id": decision.id,
         "x-signalbox-escalated": trace.escalation_reason,
         "x-signalbox-cost": f"{trace.cost:.8f}" if trace.cost is not None else None,
+        "x-signalbox-scrubbed": str(len(trace.names)) if trace.names is not None else None,
     }
     below = served is not None and decision.needed is not None and served.tier < decision.needed
     if decision.degraded or below:

@@ -17,7 +17,7 @@ from typing import Any
 from litellm.proxy._types import ProxyException
 
 from plugins.assembly import build_router
-from plugins.litellm_adapter import escalate, guards, rewrite, verdict
+from plugins.litellm_adapter import escalate, guards, rewrite, scrubbing, verdict
 from plugins.litellm_adapter.cost_hooks import CostHooks
 from plugins.litellm_adapter.costing import Costing, hidden
 from plugins.litellm_adapter.egress import Signer, signer_from
@@ -251,6 +251,7 @@ async def _judge(
             raise prepared.problem
         raise _refused(denial(decision, facts, router.spec))
     await prepared.cut(facts, decision.chosen)
+    await scrubbing.scrub(gateway, trace, data)
     escalate.prepare(trace, facts, data, router.spec)
     rewrite.apply(data, decision, trace, {d.id: d.model_group for d in router.deployments})
 

@@ -16,6 +16,7 @@ from plugins.litellm_adapter.refusal import Refused
 from plugins.litellm_adapter.tier_budget import Budget
 from plugins.routing.escalation.answer import Asked
 from plugins.routing.types import Caller, DataClass, Decision, Deployment
+from plugins.scrub.pseudonyms import Pseudonyms
 from services.common.tracing import Span
 
 
@@ -29,7 +30,8 @@ class Trace:
     ``policy``: number of the policy that it is decided under, while it runs; ``places``: that policy's deployments.
     ``asked``: what an answer is checked against, None where none is; ``escalated_from``: id of the deployment whose
     answer was not good enough, for ``escalation_reason``. ``told``: further ``x-signalbox-*`` headers of a route of our
-    own. ``sealed``: length and keyed hash of the body, for the ledger; ``accounted``: it has its record."""
+    own. ``sealed``: length and keyed hash of the body, for the ledger; ``accounted``: it has its record.
+    ``names``: what was replaced before it was sent, to be put back."""
 
     body: bytes = b""
     path: str = ""
@@ -73,6 +75,7 @@ class Trace:
     final: tuple[int | None, int | None] = (None, None)
     ended: int | None = None
     span: Span | None = None
+    names: Pseudonyms | None = None
     started: float = field(default_factory=time.monotonic)
 
     @property

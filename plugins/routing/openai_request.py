@@ -11,6 +11,7 @@ import hmac
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from plugins.routing.body_content import attached_keys
 from plugins.routing.content import BadRequest, Content, plain_text
 from plugins.routing.parameter_types import check_types
 from plugins.routing.request_shapes import messages_of, mode_and_shape
@@ -23,20 +24,6 @@ MAX_TOOLS = 1024
 routed."""
 
 MAX_MODEL_CHARS = 256
-_ATTACHED: tuple[str, ...] = (
-    "tools",
-    "functions",
-    "response_format",
-    "output_format",
-    "text",
-    "suffix",
-    "prediction",
-    "documents",
-    "stop",
-    "user",
-)
-"""Fields that a model, or the provider behind it, is shown beside the messages."""
-
 _IDENTITY_CHARS = 8192
 """Characters of the system prompt and of the first user turn that identify a conversation, beside their
 lengths."""
@@ -72,17 +59,12 @@ def facts_from_body(
         token_estimate=content.token_estimate,
         max_output_tokens=_max_output_tokens(body),
         caller=caller,
-        attached=tuple(body[key] for key in _attached(shape) if body.get(key)),
+        attached=tuple(body[key] for key in attached_keys(body, shape)),
         opaque=content.opaque,
         conversation=conversation_id(
             conversation_secret, caller.key_id, conversation_header, body.get("previous_response_id"), messages
         ),
     )
-
-
-def _attached(shape: str) -> tuple[str, ...]:
-    """An instruction for audio or a document is no message, so it is named here."""
-    return (*_ATTACHED, "prompt") if shape in ("audio", "document") else _ATTACHED
 
 
 def conversation_id(

@@ -13,8 +13,24 @@ from plugins.routing.config.spec import GatewaySpec
 from plugins.routing.denial import denial
 from plugins.routing.engine import Selects, decide
 from plugins.routing.live import Live
-from plugins.routing.needs import needed_tier
-from plugins.routing.types import Decision, Deployment, Facts, Policy, SignalExtractor
+from plugins.routing.needs import TEXT_MODES, class_of, needed_tier
+from plugins.routing.types import DataClass, Decision, Deployment, Facts, Policy, Signal, SignalExtractor, Verdict
+
+SCRUBBED = DataClass.PUBLIC
+"""The class of a text in which everything that detectors find was replaced."""
+
+
+class Said:
+    """A signal that is known already, as an extractor."""
+
+    def __init__(self, signal: Signal) -> None:
+        self.name = signal.name
+        self._signal = signal
+
+    def extract(self, facts: Facts) -> Signal:
+        """The same whatever is asked."""
+        del facts
+        return self._signal
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +65,35 @@ class Router:
         )
         if decision.denied_by is None:
             return decision
+        scrubbed = self._scrubbed(decision, facts, live)
+        if scrubbed is not None:
+            return scrubbed
         needed = decision.needed
         if needed is None and facts.capability in self.spec.capabilities:
             needed = needed_tier(facts, {s.name: s for s in decision.signals}, self.spec, instant=False)
         return replace(decision, needed=needed, denied_reason=denial(decision, facts, self.spec).message)
+
+    def _scrubbed(self, refused: Decision, facts: Facts, live: Mapping[str, Live] | None) -> Decision | None:
+        """The decision for the same request as it would be without what detectors find in it; None where it may not
+        leave so (``boundary.scrub``), or where that does not help. Only text can be scrubbed, and only of what could be
+        read: what is unread is restricted already."""
+        signals = {s.name: s for s in refused.signals}
+        found, said = class_of(signals), signals.get("data_class")
+        text = facts.mode in TEXT_MODES and facts.modalities <= {"text"} and not facts.opaque and not facts.unread
+        if said is None or found not in self.spec.boundary.scrub or not text:
+            return None
+        signals["data_class"] = replace(said, label=SCRUBBED.label)
+        decision = decide(
+            facts,
+            _merged(self.deployments, live) if live else self.deployments,
+            extractors=tuple(Said(s) for s in signals.values()),
+            policies=self.policies,
+            selection=self.selection,
+        )
+        if decision.denied_by is not None:
+            return None
+        why = Verdict("scrub", "prefer", (), f"class {found.label} leaves as {SCRUBBED.label}, scrubbed")
+        return replace(decision, signals=refused.signals, verdicts=(why, *decision.verdicts), scrubbed=SCRUBBED)
 
     def known_models(self) -> tuple[str, ...]:
         """Every name that a request may put in ``model``: capabilities, then model groups, each once."""

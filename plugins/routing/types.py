@@ -217,7 +217,8 @@ class Decision:
     ``denied_reason`` then says what is missing. ``fallbacks`` are tried in order; each was left by every
     ``require`` policy. ``needed`` is the tier that the work needs after clamping; ``degraded`` is true where
     ``chosen`` is below it. ``pinned``: a model group was asked for by name. ``truncated_chars``: characters
-    that the intent classifier did not see (0: it saw all).
+    that the intent classifier did not see (0: it saw all). ``scrubbed``: the class as which the request leaves after
+    what detectors find in it was replaced; None where it goes as it is.
     """
 
     id: str
@@ -232,6 +233,7 @@ class Decision:
     degraded: bool = False
     pinned: bool = False
     truncated_chars: int = 0
+    scrubbed: DataClass | None = None
 
     def signal(self, name: str) -> Signal | None:
         """The signal called ``name``, or None where no such extractor ran."""

@@ -56,6 +56,11 @@ class DataClassSignal:
             self._seen.close()
             self._seen = previous._seen
 
+    @property
+    def finder(self) -> Finder:
+        """What looks through texts, for who must replace what it finds."""
+        return self._finder
+
     def warm(self) -> None:
         """Loads what the first request would otherwise wait for."""
         self._finder.spans("warm-up 1")

@@ -18,39 +18,21 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-Behavior = Literal[
-    "ok", "tools", "slow", "error", "rate_limit", "context_length", "policy", "die", "die_midstream", "unauthorized"
-]
+from tests.support.cloud_words import ERRORS, cut_up, last_text
 
-_ERRORS: dict[str, tuple[int, dict[str, Any]]] = {
-    "error": (500, {"message": "The server had an error", "type": "server_error", "param": None, "code": None}),
-    "rate_limit": (
-        429,
-        {"message": "Rate limit reached", "type": "requests", "param": None, "code": "rate_limit_exceeded"},
-    ),
-    "context_length": (
-        400,
-        {
-            "message": "This model's maximum context length is 8 tokens. However, you sent 99 tokens.",
-            "type": "invalid_request_error",
-            "param": "messages",
-            "code": "context_length_exceeded",
-        },
-    ),
-    "policy": (
-        400,
-        {
-            "message": "The response was filtered: content management policy.",
-            "type": "invalid_request_error",
-            "param": None,
-            "code": "content_policy_violation",
-        },
-    ),
-    "unauthorized": (
-        401,
-        {"message": "Incorrect API key", "type": "invalid_request_error", "param": None, "code": "invalid_api_key"},
-    ),
-}
+Behavior = Literal[
+    "ok",
+    "tools",
+    "slow",
+    "error",
+    "rate_limit",
+    "context_length",
+    "policy",
+    "die",
+    "die_midstream",
+    "unauthorized",
+    "echo",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,15 +154,18 @@ class FakeCloud:
         behavior, said = self.behaviors.get(model, "ok"), self.scripts.get(model)
         if behavior == "slow":
             await asyncio.sleep(self.delay_s)
+        if behavior == "echo":
+            said = last_text(body)
         if behavior == "die":
             writer.transport.abort()
             return False
-        if behavior in _ERRORS:
-            status, error = _ERRORS[behavior]
+        if behavior in ERRORS:
+            status, error = ERRORS[behavior]
             extra = b"retry-after: 7\r\n" if status == 429 else b""
             return await _send_json(writer, status, {"error": error}, extra)
         if body.get("stream"):
-            return await _send_stream(writer, _stream(request.path, body, self.name, said), behavior == "die_midstream")
+            events = _stream(request.path, body, self.name, said, cut=behavior == "echo")
+            return await _send_stream(writer, events, behavior == "die_midstream")
         if behavior == "die_midstream":
             writer.transport.abort()
             return False
@@ -267,7 +252,9 @@ def _new_id() -> str:
     return f"chatcmpl-{uuid.uuid4().hex}"
 
 
-async def _stream(path: str, body: dict[str, Any], name: str, said: str | None) -> AsyncIterator[bytes]:
+async def _stream(
+    path: str, body: dict[str, Any], name: str, said: str | None, *, cut: bool = False
+) -> AsyncIterator[bytes]:
     model = body.get("model")
     if path.endswith("/messages"):
         start: dict[str, Any] = {"id": "msg_1", "type": "message", "role": "assistant", "model": model, "content": [],
@@ -283,7 +270,8 @@ async def _stream(path: str, body: dict[str, Any], name: str, said: str | None) 
             yield f"event: {kind}\ndata: {json.dumps({'type': kind, **value})}\n\n".encode()
         return
     base = {"id": _new_id(), "object": "chat.completion.chunk", "created": 1, "model": model}
-    words = ("answer ", "from ", name, " in ", "pieces") if said is None else [w + " " for w in said.split()]
+    words = ["answer ", "from ", name, " in ", "pieces"] if said is None else [w + " " for w in said.split()]
+    words = cut_up(said or "") if cut else words
     for word in words:
         delta = {"index": 0, "delta": {"role": "assistant", "content": word}, "finish_reason": None}
         yield f"data: {json.dumps({**base, 'choices': [delta]})}\n\n".encode()

@@ -19,7 +19,7 @@ from plugins.routing.config.spec import (
     GatewaySpec,
 )
 from plugins.routing.config.zones import ZoneTerms, split_zones
-from plugins.routing.types import INTENTS, UNSURE
+from plugins.routing.types import INTENTS, UNSURE, DataClass
 
 MODALITIES: tuple[str, ...] = ("text", "image", "audio", "file")
 """What content a request can hold and a deployment can take."""
@@ -84,6 +84,10 @@ def _check_zones(spec: GatewaySpec, findings: Findings) -> None:
 
 def _check_detectors(boundary: Boundary, findings: Findings) -> None:
     path = (*GATEWAY, "boundary")
+    for index, data_class in enumerate(boundary.scrub):
+        if data_class is not DataClass.INTERNAL:
+            why = "never leaves, scrubbed or not" if data_class is DataClass.RESTRICTED else "may leave as it is"
+            findings.error((*path, "scrub", index), f"{data_class.label} {why} (valid: internal)")
     for name in boundary.detectors:
         if name not in DEFAULT_DETECTORS:
             findings.error((*path, "detectors", name), unknown("type", name, DEFAULT_DETECTORS))

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from plugins.litellm_adapter.egress import KEY_ENV, URL_ENV, Signer, class_of, signer_from
+from plugins.litellm_adapter.egress import KEY_ENV, URL_ENV, Signer, class_of, rule_of, signer_from
 from plugins.litellm_adapter.refusal import Refused
 from plugins.litellm_adapter.trace import Trace
 from plugins.routing.egress_verdict import HEADER, verify
@@ -97,3 +97,12 @@ def test_the_environment_says_whether_there_is_a_broker() -> None:
     assert "key" not in repr(made)
     with pytest.raises(ValueError, match=KEY_ENV):
         signer_from({URL_ENV: BASE})
+
+
+def test_a_scrubbed_request_is_signed_and_written_down_as_it_leaves() -> None:
+    said = Signal("data_class", "internal", detail={"why": "default", "exempt": "image"})
+    trace = Trace(decision=Decision("d1", "auto", (said,), (), FAR))
+    assert (class_of(trace), rule_of(trace)) == (DataClass.INTERNAL, "default; exempt image")
+    trace = Trace(decision=Decision("d1", "auto", (said,), (), FAR, scrubbed=DataClass.PUBLIC))
+    assert class_of(trace) is DataClass.PUBLIC
+    assert rule_of(trace) == "default; exempt image; scrubbed from internal"

@@ -1,0 +1,112 @@
+"""The ``boundary:`` part of the section: what may not leave.
+
+Knows: every key, its default and its bounds. Does not know: YAML text, lines, requests.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar, Literal
+
+from pydantic import Field
+
+from plugins.routing.config.section import Section
+from plugins.routing.config.zones import Rule, ZoneTerms
+from plugins.routing.types import DataClass
+
+DEFAULT_DETECTORS: dict[str, DataClass] = {
+    "private_key": DataClass.RESTRICTED,
+    "secret": DataClass.RESTRICTED,
+    "url_credentials": DataClass.RESTRICTED,
+    "term": DataClass.RESTRICTED,
+    "credit_card": DataClass.RESTRICTED,
+    "iban_code": DataClass.RESTRICTED,
+    "us_ssn": DataClass.RESTRICTED,
+    "national_id": DataClass.RESTRICTED,
+    "passport": DataClass.RESTRICTED,
+    "driver_license": DataClass.RESTRICTED,
+    "account_number": DataClass.RESTRICTED,
+    "date_of_birth": DataClass.INTERNAL,
+    "person": DataClass.INTERNAL,
+    "street_address": DataClass.INTERNAL,
+    "zip_code": DataClass.INTERNAL,
+    "phone_number": DataClass.INTERNAL,
+    "email_address": DataClass.INTERNAL,
+    "ip_address": DataClass.INTERNAL,
+    "mac_address": DataClass.INTERNAL,
+    "crypto": DataClass.INTERNAL,
+    "age": DataClass.INTERNAL,
+    "gpe": DataClass.INTERNAL,
+    "organization": DataClass.INTERNAL,
+    "nrp": DataClass.INTERNAL,
+    "title": DataClass.INTERNAL,
+    "date_time": DataClass.INTERNAL,
+    "domain_name": DataClass.INTERNAL,
+}
+"""The class of a text in which a detector finds this, where the YAML does not say."""
+
+DEFAULT_MENTIONS = ("age", "date_time", "domain_name", "gpe", "nrp", "organization", "title", "zip_code")
+
+
+class Ledger(Section):
+    """The egress ledger. ``checkpoint_s``: seconds between two signed checkpoints, where something was written.
+    ``witnesses``: absolute paths of files (on a share) and http(s) URLs that each checkpoint is sent to; read at
+    start."""
+
+    checkpoint_s: float = Field(default=60.0, ge=1, le=86_400)
+    witnesses: tuple[str, ...] = ()
+
+
+class Egress(Section):
+    """``mode``: whether deployments in zones below restricted are reached through the egress broker, which alone holds
+    their keys; also written ``egress: on``. ``rescan``: the broker runs the detectors of identifiers over each body
+    itself. ``hosts``: host names, beside the known providers', that a model of the admin UI may be at. Read at
+    start."""
+
+    SHORT: ClassVar[str] = "mode"
+    mode: Literal["on", "off"] = "off"
+    rescan: bool = False
+    hosts: tuple[str, ...] = ()
+
+
+class Boundary(Section):
+    """``zones`` maps a location to the highest class it may be given, ``zone_terms`` to what is known of it (both stand
+    under ``zones`` in the YAML). A location that is not named gets ``public``. ``rules``: what a class requires of
+    zones below restricted. ``mode``: ``closed`` loads no deployment in such a zone. ``scrub``: classes that may leave
+    after what is found was replaced, where nothing else can serve; ``pseudonyms_days``: how long it can be put back.
+
+    ``detectors``: the class of what is found, by type. ``combination``: the class of a person together with an address,
+    a number or a date of birth. ``mentions``: types that a positive label (header, key, team) of class public covers,
+    unless they are restricted. ``prose``: whether the token model looks for names and addresses. ``terms`` and
+    ``terms_files`` (relative to the configuration file): words of the organization. ``detector_timeout_ms``: for one
+    request; what was not looked at in time is restricted. ``exempt``: by key id (the hash) or team id, modalities that
+    nobody reads and that are let through all the same.
+    """
+
+    default_class: DataClass = DataClass.INTERNAL
+    zones: dict[str, DataClass] = Field(
+        default_factory=lambda: {"local": DataClass.RESTRICTED, "cloud": DataClass.PUBLIC}
+    )
+    zone_terms: dict[str, ZoneTerms] = Field(default_factory=dict, exclude=True)
+    mode: Literal["open", "closed"] = "open"
+    rules: tuple[Rule, ...] = ()
+    scrub: tuple[DataClass, ...] = ()
+    pseudonyms_days: int = Field(default=30, ge=0, le=3650)
+    conversation: Literal["sticky", "off"] = "sticky"
+    egress: Egress = Egress()
+    ledger: Ledger = Ledger()
+    detectors: dict[str, DataClass] = Field(default_factory=lambda: dict(DEFAULT_DETECTORS))
+    combination: DataClass = DataClass.RESTRICTED
+    mentions: tuple[str, ...] = DEFAULT_MENTIONS
+    prose: bool = True
+    terms: tuple[str, ...] = ()
+    terms_files: tuple[str, ...] = ()
+    detector_timeout_ms: float = Field(default=10_000.0, gt=0, le=600_000)
+    exempt: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+
+    def highest(self, location: str) -> DataClass:
+        """The highest class that a location may be given."""
+        return self.zones.get(location, DataClass.PUBLIC)
+
+    def keeps_in(self, location: str) -> bool:
+        """Whether a location may be given everything: nothing leaves by going there."""
+        return self.highest(location) is DataClass.RESTRICTED
