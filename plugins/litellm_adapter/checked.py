@@ -30,7 +30,8 @@ Key = Annotated[Any, Depends(user_api_key_auth)]
 
 
 class Checked:
-    """One task a worker. ``gateway``: called after its start only. ``state``: the state directory; None: nothing is checked here."""
+    """One task a worker. ``gateway``: called after its start only. ``state``: the state directory; None: nothing is
+    checked here."""
 
     def __init__(
         self, gateway: Callable[[], Gateway], state: Path | None, clock: Callable[[], float] = time.time

@@ -13,7 +13,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from plugins.routing.config.spec import Health
+from plugins.routing.config.operation import Health
 from services.probes.loads import LoadReader
 from services.probes.prober import Prober
 from services.probes.target import LOCAL, Target, targets

@@ -15,6 +15,7 @@ from plugins.routing.config.boundary import DEFAULT_MENTIONS as DEFAULT_MENTIONS
 from plugins.routing.config.boundary import Boundary as Boundary
 from plugins.routing.config.boundary import Egress as Egress
 from plugins.routing.config.boundary import Ledger as Ledger
+from plugins.routing.config.operation import Health as Health
 from plugins.routing.config.section import Section as Section
 from plugins.routing.types import Mode, Tier
 
@@ -38,18 +39,6 @@ class Capability(Section):
     deadline_ms: float | None = Field(default=None, gt=0)
     when_unavailable: Availability | None = None
     escalation: bool | None = None
-
-
-class Health(Section):
-    """``probes``: whether deployments are asked something tiny again and again, every ``interval_s``, with
-    ``timeout_s`` for the answer; those outside location ``local`` only where ``outside``. ``cooldown_s``: how long a
-    deployment that failed comes last."""
-
-    probes: bool = True
-    interval_s: float = Field(default=20.0, ge=0.2, le=3600)
-    timeout_s: float = Field(default=15.0, gt=0, le=600)
-    outside: bool = False
-    cooldown_s: float = Field(default=10.0, ge=0, le=3600)
 
 
 class Escalation(Section):

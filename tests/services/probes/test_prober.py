@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 import pytest
 
-from plugins.routing.config.spec import Health
+from plugins.routing.config.operation import Health
 from services.probes.ask import Result
 from services.probes.prober import Prober
 from services.probes.target import Target
