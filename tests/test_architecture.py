@@ -58,6 +58,7 @@ ALLOWED: dict[str, tuple[str, ...]] = {
     "services.egress": ("services.common", "plugins.routing", "plugins.ledger", "plugins.detectors"),
     "services.probes": ("services.common", "plugins.routing"),  # modes, by their names
     "services.backup": ("services.common", "services.database", "services.supervisor"),
+    "services.erasure": ("services", "plugins.ledger"),  # removes what all of them keep, and writes that down
     "services.doctor": ("services", "plugins.routing"),  # looks at everything, is looked at by cli alone
     "services": ("services.common",),
 }

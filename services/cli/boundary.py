@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from services.cli.erase import erase
+
 if TYPE_CHECKING:
     from plugins.detectors.finder import Finder
     from plugins.routing.config.spec import Boundary
@@ -21,12 +23,16 @@ EXAMPLES = """
 Examples:
   echo '{"text": "my card is 4111 1111 1111 1111"}' | signalbox boundary scan
   signalbox boundary scan --config site.yaml < texts.jsonl > found.jsonl
+  signalbox boundary evaluate labelled.jsonl
 """
 
 
 @click.group()
 def boundary() -> None:
-    """Look at texts as the data boundary does."""
+    """Look at texts as the data boundary does; remove what somebody left behind."""
+
+
+boundary.add_command(erase)
 
 
 @boundary.command(epilog=EXAMPLES)
@@ -47,6 +53,34 @@ def scan(file: str | None) -> None:
             failed = failed or "error" in told
             click.echo(json.dumps(told, ensure_ascii=False))
     sys.exit(1 if failed else 0)
+
+
+@boundary.command()
+@click.argument("path", metavar="FILE", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option("--config", "file", metavar="FILE", help="YAML file with classes and terms [the shipped defaults]")
+def evaluate(path: Path, file: str | None) -> None:
+    """How well detectors do on texts whose spans are known.
+
+    FILE: one {"text", "spans": [{"type", "start", "end"}]} a line; a line with no spans must give none. Prints the
+    share of texts with spans in which something is found, the share of the others that is a false alarm, and figures
+    by type.
+    """
+    from plugins.detectors.measure import Measured
+
+    _, finder = _finder(file)
+    measured = Measured()
+    for number, line in enumerate(path.read_text("utf-8").splitlines(), 1):
+        if line.strip():
+            try:
+                record = json.loads(line)
+                measured.add(finder.spans(record["text"]), record.get("spans", ()))
+            except (ValueError, KeyError, TypeError, AttributeError):
+                raise click.ClickException(f"{path}:{number}: not an object with a text and its spans") from None
+    click.echo(f"recall by record       {measured.recall:.4f}  ({measured.hits} of {measured.with_spans} with spans)")
+    click.echo(f"false alarms by record {measured.false_alarms:.4f}  ({measured.alarms} of {measured.without} without)")
+    click.echo(f"\n{'type':<18}{'spans':>7}{'found':>8}{'as this':>9}{'of told right':>15}")
+    for type_, count, met, named, right in measured.rows():
+        click.echo(f"{type_:<18}{count:>7}{met:>8.3f}{named:>9.3f}{right:>15.3f}")
 
 
 def _finder(file: str | None) -> tuple[Boundary, Finder]:

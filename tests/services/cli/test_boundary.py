@@ -52,3 +52,21 @@ def test_an_unknown_word_is_an_error_with_its_line(tmp_path: Path, key: str) -> 
     done = scan("--config", str(config), stdin="")
     assert done.exit_code == 2
     assert "site.yaml:3" in done.stderr
+
+
+def test_evaluate_prints_figures_by_record_and_by_type(tmp_path: Path) -> None:
+    rows = [
+        {"text": "Ask Margaret Thornton.", "spans": [{"type": "PERSON", "start": 4, "end": 21}]},
+        {"text": "the mauve one", "spans": [{"type": "COLOR", "start": 4, "end": 9}]},
+        {"text": "nothing here", "spans": []},
+        {"text": "card 4111 1111 1111 1111"},
+    ]
+    file = tmp_path / "labelled.jsonl"
+    file.write_text("\n".join(json.dumps(row) for row in rows))
+    done = CliRunner().invoke(main, ["boundary", "evaluate", str(file)])
+    assert done.exit_code == 0, done.output
+    assert "recall by record       0.5000  (1 of 2 with spans)" in done.stdout
+    assert "false alarms by record 0.5000  (1 of 2 without)" in done.stdout
+    assert "person                  1   1.000    1.000          1.000" in done.stdout
+    file.write_text("no json")
+    assert CliRunner().invoke(main, ["boundary", "evaluate", str(file)]).exit_code == 1
