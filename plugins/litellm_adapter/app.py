@@ -12,7 +12,7 @@ import os
 import warnings
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from plugins.litellm_adapter.parent import exit_with_parent
 from plugins.litellm_adapter.redact import redact_logs, sweep
@@ -21,10 +21,17 @@ from plugins.litellm_adapter.trace import Trace
 from services.common.tracing import Traced, configure
 
 if TYPE_CHECKING:
+    from plugins.litellm_adapter.checked import Checked
     from plugins.litellm_adapter.gateway import Gateway
 
 LOG_FORMAT_ENV = "SIGNALBOX_LOG_FORMAT"
 _ACCESS = logging.getLogger("signalbox.access")
+
+
+class Works(Protocol):
+    """One task of a worker."""
+
+    async def run(self) -> None: ...
 
 
 def create_app() -> object:
@@ -38,13 +45,11 @@ def create_app() -> object:
     sweep()
     from plugins.litellm_adapter.checked import Checked, health_routes
     from plugins.litellm_adapter.console_proxy import ConsoleProxy
-    from plugins.litellm_adapter.db_models import DbModels
     from plugins.litellm_adapter.edge import Edge
     from plugins.litellm_adapter.headers import headers_of
     from plugins.litellm_adapter.hooks import signalbox
     from plugins.litellm_adapter.key_guard import KeyGuard
     from plugins.litellm_adapter.metrics_path import MetricsPath
-    from plugins.litellm_adapter.reload import Reloader
     from plugins.litellm_adapter.routes import include_first, install
 
     config = Path(os.environ[CONFIG_ENV])
@@ -58,7 +63,7 @@ def create_app() -> object:
         sweep()
         no_cooldowns()
         gateway = await signalbox.start(config, state)
-        for work in (Reloader(gateway, config, state=state), DbModels(gateway), checked, gateway.counters):
+        for work in _works(gateway, config, state, checked):
             tasks.add(asyncio.create_task(work.run(), name=f"signalbox-{type(work).__name__.lower()}"))
 
     async def on_stop() -> None:
@@ -94,6 +99,16 @@ def access_line(trace: Trace, status: int) -> None:
     if trace.decision is not None:
         told["decision"] = trace.decision.id
     _ACCESS.info("%s", trace.path, extra=told)
+
+
+def _works(gateway: Gateway, config: Path, state: Path | None, checked: Checked) -> tuple[Works, ...]:
+    """What runs beside the requests until the end."""
+    from plugins.litellm_adapter.db_models import DbModels
+    from plugins.litellm_adapter.reload import Reloader
+    from plugins.litellm_adapter.retention import Retention
+
+    reloader = Reloader(gateway, config, state=state)
+    return (reloader, DbModels(gateway), checked, gateway.counters, Retention(gateway))
 
 
 def no_cooldowns() -> None:

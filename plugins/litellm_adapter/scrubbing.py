@@ -43,7 +43,7 @@ async def scrub(gateway: Gateway, trace: Trace, data: dict[str, Any]) -> None:
         done.update(Scrubber(finder, boundary, names).content(parts))
 
     def work() -> Pseudonyms:
-        gateway.pseudonyms.sweep(boundary.pseudonyms_days)
+        gateway.pseudonyms.sweep(gateway.router.spec.retention.pseudonyms_days)
         return gateway.pseudonyms.grow(trace.conversation, trace.caller.key_id or "", fill)
 
     try:

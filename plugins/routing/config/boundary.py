@@ -72,7 +72,7 @@ class Boundary(Section):
     """``zones`` maps a location to the highest class it may be given, ``zone_terms`` to what is known of it (both stand
     under ``zones`` in the YAML). A location that is not named gets ``public``. ``rules``: what a class requires of
     zones below restricted. ``mode``: ``closed`` loads no deployment in such a zone. ``scrub``: classes that may leave
-    after what is found was replaced, where nothing else can serve; ``pseudonyms_days``: how long it can be put back.
+    after what is found was replaced, where nothing else can serve.
 
     ``detectors``: the class of what is found, by type. ``combination``: the class of a person together with an address,
     a number or a date of birth. ``mentions``: types that a positive label (header, key, team) of class public covers,
@@ -90,7 +90,6 @@ class Boundary(Section):
     mode: Literal["open", "closed"] = "open"
     rules: tuple[Rule, ...] = ()
     scrub: tuple[DataClass, ...] = ()
-    pseudonyms_days: int = Field(default=30, ge=0, le=3650)
     conversation: Literal["sticky", "off"] = "sticky"
     egress: Egress = Egress()
     ledger: Ledger = Ledger()

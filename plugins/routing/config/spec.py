@@ -124,6 +124,15 @@ class Log(Section):
     retention_days: int = Field(default=90, ge=0)
 
 
+class Retention(Section):
+    """Days that things are kept; 0 keeps them for good. ``pseudonyms_days``: after a conversation's last new value."""
+
+    pseudonyms_days: int = Field(default=30, ge=0, le=36_500)
+    spend_logs_days: int = Field(default=0, ge=0, le=36_500)
+    files_days: int = Field(default=0, ge=0, le=36_500)
+    stores_days: int = Field(default=0, ge=0, le=36_500)
+
+
 class Costs(Section):
     """``frontier_input``, ``frontier_output``: US dollars per million tokens that "everything to frontier" is reckoned
     with; None takes the cheapest deployment of that tier. ``price_per_kwh``: of deployments that state ``watts`` and no
@@ -193,6 +202,7 @@ class GatewaySpec(Section):
     discovery: Discovery = Discovery()
     documents: Documents = Documents()
     log: Log = Log()
+    retention: Retention = Retention()
     costs: Costs = Costs()
     metrics: Metrics = Metrics()
     headers: Literal["full", "basic"] = "full"
