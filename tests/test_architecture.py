@@ -51,8 +51,13 @@ ALLOWED: dict[str, tuple[str, ...]] = {
     ),
     "services.supervisor": ("services", "plugins.routing", "plugins.registry", "plugins.assembly"),
     "services.console": ("services.common", "plugins.routing"),
-    "services.discovery": ("services.common", "services.llm", "plugins.routing"),  # the folder of *.gguf is llm's
-    "services.models": ("services.common", "services.llm"),  # what may lie in that folder
+    "services.discovery": (
+        "services.common",
+        "services.llm",
+        "services.audio",
+        "plugins.routing",
+    ),  # folders
+    "services.models": ("services.common", "services.llm", "services.audio"),  # what may lie in that folder
     "services.instant": ("services.common", "plugins.answers"),
     # the verdict's form and the data classes, the ledger, the detectors for a second look
     "services.egress": ("services.common", "plugins.routing", "plugins.ledger", "plugins.detectors"),

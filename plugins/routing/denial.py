@@ -19,7 +19,7 @@ from plugins.routing.needs import (
     needed_tier,
 )
 from plugins.routing.selection import NAME as SELECTION
-from plugins.routing.types import Decision, Facts
+from plugins.routing.types import Decision, Facts, Mode
 
 CLASS_HEADER = "x-signalbox-data-class"
 DEADLINE_HEADER = "x-signalbox-deadline-ms"
@@ -28,6 +28,12 @@ ADD_A_MODEL = (
     "Add a model: `ollama pull <name>` or `signalbox models pull <name>`, or without a network "
     "`signalbox models import FILE.gguf`; or name a deployment in model_list"
 )
+
+ADD_BY_MODE: dict[Mode, str] = {
+    "audio_transcription": "Add a model: `signalbox models pull whisper-base`; or name a deployment in model_list",
+    "audio_speech": "Set gateway.audio.enabled: true; or name a deployment in model_list",
+}
+"""What to add where a language model would not help."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +69,8 @@ def _ask(decision: Decision, facts: Facts, spec: GatewaySpec) -> str:
 
 
 def _no_capable(reason: str, decision: Decision, facts: Facts, spec: GatewaySpec) -> Denial:
-    message = f"Nothing that is configured can do this ({_ask(decision, facts, spec)}): {reason}. {ADD_A_MODEL}."
+    add = ADD_BY_MODE.get(facts.mode, ADD_A_MODEL)
+    message = f"Nothing that is configured can do this ({_ask(decision, facts, spec)}): {reason}. {add}."
     return Denial(503, "no_capable_deployment", message, type="service_unavailable")
 
 

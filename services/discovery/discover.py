@@ -14,7 +14,7 @@ from pathlib import Path
 
 from plugins.routing.config.deployments import deployment_id
 from plugins.routing.config.spec import Discovery
-from services.discovery import cloud, gguf, ollama, vllm
+from services.discovery import cloud, gguf, ollama, vllm, whisper
 from services.discovery.entry import Entry
 from services.llm.library import Library
 
@@ -27,12 +27,14 @@ async def discover(
     env: Mapping[str, str],
     root: Path,
     llm_base_url: str | None,
+    audio_base_url: str | None = None,
     timeout_s: float = 1.0,
 ) -> list[Entry]:
     """Every deployment found now, in a stable order and with stable ids: Ollama, vLLM, files, cloud.
 
     ``env``: the user's environment. ``root``: the folder that ``models_dir`` is relative to. ``llm_base_url``: the
-    service ``llm``; None where it does not run, then files are not offered. ``timeout_s``: what a source that does not
+    service ``llm``; None where it does not run, then files are not offered; ``audio_base_url``: the same of the service
+    ``audio`` and Whisper's files. ``timeout_s``: what a source that does not
     answer costs at most; it then yields nothing.
     """
     asked: list[Awaitable[list[Entry]]] = [
@@ -45,6 +47,8 @@ async def discover(
     found = [e for entries in await asyncio.gather(*asked) for e in sorted(entries, key=lambda e: str(e["model_name"]))]
     if discovery.models_dir is not None and llm_base_url is not None:
         found += gguf.find(_library(root / discovery.models_dir), env, llm_base_url)
+    if discovery.models_dir is not None and audio_base_url is not None:
+        found += whisper.find(root / discovery.models_dir, audio_base_url)
     if discovery.cloud:
         found += cloud.find(env)
     for e in found:

@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 from plugins.routing.types import Mode, Tier
 
 Entry = dict[str, Any]
-Source = Literal["ollama", "vllm", "gguf", "cloud"]
+Source = Literal["ollama", "vllm", "gguf", "whisper", "cloud"]
 
 SMALL_UP_TO_B = 9.0
 """A found language model with up to this many billion parameters is ``small``; above it is ``large``."""

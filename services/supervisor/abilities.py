@@ -11,11 +11,13 @@ from typing import Literal
 
 from plugins.routing.config.load import Config
 from plugins.routing.types import DataClass, Deployment, Mode, Tier
+from services.supervisor.audio_entries import SPHINX
 
 Standing = Literal["works", "degraded", "limited", "missing"]
 
 PROGRAM = "signalbox"
 _PULL = "{} models pull qwen3-4b, or: ollama pull qwen3:4b"
+_WHISPER = "{} models pull whisper-base"
 _DECLARE = "declare one in model_list, with model_info.mode: {}"
 _SEES_IMAGES = "ollama pull qwen2.5vl:3b"
 
@@ -40,6 +42,9 @@ def abilities(config: Config, deployments: Iterable[Deployment], program: str = 
     rows.append(_plain("images (vision)", [d for d in chat if "image" in d.modalities], config, _SEES_IMAGES))
     for name, mode in _MODES:
         able = [d for d in all_of_them if d.mode == mode]
+        if mode == "audio_transcription":
+            rows.append(_transcription(able, config, _WHISPER.format(program)))
+            continue
         rows.append(_plain(name, able, config, _DECLARE.format(mode)))
     return tuple(rows)
 
@@ -51,6 +56,13 @@ _MODES: tuple[tuple[str, Mode], ...] = (
     ("speech", "audio_speech"),
     ("documents (ocr)", "ocr"),
 )
+
+
+def _transcription(able: list[Deployment], config: Config, next_step: str) -> Ability:
+    row = _plain("transcription", able, config, next_step)
+    if row.standing == "works" and {d.model_group for d in able} == {SPHINX}:
+        return Ability(row.name, "degraded", f"{SPHINX}: English only, low accuracy", next_step)
+    return row
 
 
 def _builtin(there: bool) -> Ability:

@@ -14,6 +14,7 @@ from typing import Any
 from plugins.routing.config.deployments import deployment_id, for_litellm, is_placeholder, is_shut_out
 from plugins.routing.config.load import Config
 from services.discovery.merge import merge
+from services.supervisor.audio_entries import SPHINX, VOICES, audio_entries, with_prices
 
 Entry = dict[str, Any]
 
@@ -22,6 +23,8 @@ DOCUMENTS = "documents"
 RETRIEVAL = {"minilm": "embedding", "minilm-rerank": "rerank"}
 """Model groups of the part `retrieval`, and what each does."""
 
+_OURS = frozenset({INSTANT, DOCUMENTS, SPHINX, VOICES})
+_OF_OUR_PARTS = frozenset({"gguf", "whisper"})
 DEAD_END = "http://127.0.0.1:9/v1"
 """Where a placeholder points: the discard port, so that a request that wrongly got there fails at once."""
 
@@ -40,6 +43,7 @@ class Sidecars:
     instant: str | None = None
     retrieval: str | None = None
     documents: str | None = None
+    audio: str | None = None
     serve: Mapping[int, str] = field(default_factory=dict)
 
 
@@ -56,8 +60,12 @@ def complete_model_list(config: Config, found: Iterable[Entry], sidecars: Sideca
         entries += [e for e in _retrieval(sidecars.retrieval) if e["model_info"]["mode"] not in done]
     if sidecars.documents is not None and config.spec.documents.enabled and DOCUMENTS not in groups:
         entries.append(_documents(sidecars.documents, config.spec.documents.price_per_page))
-    taken = {str(e["model_name"]) for e in entries} | {INSTANT, DOCUMENTS} | set(config.spec.capabilities)
+    taken = {str(e["model_name"]) for e in entries} | _OURS | set(config.spec.capabilities)
     entries += [_found(entry) for entry in merge(declared, list(found)) if str(entry["model_name"]) not in taken]
+    if sidecars.audio is not None and config.spec.audio.enabled:
+        entries = [with_prices(e, config.spec.audio) if _info(e).get("found") == "whisper" else e for e in entries]
+        offered = audio_entries(sidecars.audio, config.spec.audio, entries)
+        entries += [entry for entry in offered if str(entry["model_name"]) not in groups]
     groups |= {str(entry["model_name"]) for entry in entries}
     entries += [
         _placeholder(name, capability.mode)
@@ -102,12 +110,13 @@ def _speaks_only_chat(params: Mapping[str, Any]) -> bool:
 
 
 def _found(entry: Mapping[str, Any]) -> Entry:
-    """A gguf's id leaves out the address: it is that of our own part, whose port may change."""
+    """A file's id leaves out the address: it is that of our own part, whose port may change."""
     info = dict(_info(entry))
     params = dict(entry.get("litellm_params") or {})
-    if info.get("found") == "gguf":
+    ours = info.get("found") in _OF_OUR_PARTS
+    if ours:
         info.pop("id", None)
-    named = {k: v for k, v in params.items() if k != "api_base"} if info.get("found") == "gguf" else params
+    named = {k: v for k, v in params.items() if k != "api_base"} if ours else params
     made = {**copy.deepcopy(dict(entry)), "litellm_params": params}
     if _speaks_only_chat(params):
         params.setdefault("use_chat_completions_api", True)

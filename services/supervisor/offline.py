@@ -23,7 +23,7 @@ def config_as_rendered(options: Options) -> Config:
     config = read_config(options.config)
     found = found_in(last_rendered(options.state))
     # The addresses of our own parts are not needed to decide, only that they are there.
-    parts = Sidecars(instant=DEAD_END, retrieval=DEAD_END, documents=DEAD_END)
+    parts = Sidecars(instant=DEAD_END, retrieval=DEAD_END, documents=DEAD_END, audio=DEAD_END)
     entries = complete_model_list(config, found, parts)
     return replace(config, deployments=deployments_from(entries, config.spec))
 

@@ -25,6 +25,7 @@ DATABASE = "database"
 EGRESS = "egress"
 RETRIEVAL = "retrieval"
 DOCUMENTS = "documents"
+AUDIO = "audio"
 
 OTLP_ENV = "OTEL_EXPORTER_OTLP_ENDPOINT"
 EGRESS_URL_ENV = "SIGNALBOX_EGRESS_URL"
@@ -138,6 +139,11 @@ def _documents(setup: Setup) -> Part:
     return _sidecar(setup, DOCUMENTS, SIGNALBOX_DOCUMENTS=setup.config.spec.documents.model_dump_json())
 
 
+def _audio(setup: Setup) -> Part:
+    folder = models_dir(setup.config)
+    return _sidecar(setup, AUDIO, *(("--models-dir", str(folder)) if folder is not None else ()))
+
+
 def _console(setup: Setup) -> Part:
     return _sidecar(setup, "console", SIGNALBOX_MASTER_KEY=setup.keyring.master)
 
@@ -177,6 +183,8 @@ def _gateway(setup: Setup) -> Part:
         env |= gateway_environment(setup.state.root, setup.environ)
     if DOCUMENTS in setup.running:
         env["SIGNALBOX_DOCUMENTS_URL"] = setup.url(DOCUMENTS)
+    if AUDIO in setup.running:
+        env["SIGNALBOX_AUDIO_URL"] = setup.url(AUDIO)
     if "console" in setup.running:
         env["SIGNALBOX_CONSOLE_URL"] = setup.url("console")
     if names_own_code(setup.config):
@@ -207,6 +215,7 @@ PARTS: tuple[Rule, ...] = (
     Rule("llm", lambda c: models_dir(c) is not None and _installed("services.llm.__main__"), _llm),
     Rule(RETRIEVAL, lambda c: c.spec.retrieval.enabled and _installed("services.retrieval.__main__"), _retrieval),
     Rule(DOCUMENTS, lambda c: c.spec.documents.enabled and _installed("services.documents.__main__"), _documents),
+    Rule(AUDIO, lambda c: c.spec.audio.enabled and _installed("services.audio.__main__"), _audio),
     Rule("console", lambda _: _installed("services.console.__main__"), _console),
 )
 

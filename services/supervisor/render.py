@@ -51,6 +51,7 @@ def render(config: Config, found: Iterable[dict[str, Any]], sidecars: Sidecars) 
         **(made.get("general_settings") or {}),
         "master_key": "os.environ/LITELLM_MASTER_KEY",
     }
+    made["router_settings"] = _router_settings(made.get("router_settings") or {}, config, made["model_list"])
     made["gateway"] = _with_absolute_paths(made.get("gateway") or {}, config)
     if isinstance(made.get("include"), list):
         made["include"] = [str(_folder(config) / str(name)) for name in made["include"]]
@@ -80,6 +81,15 @@ def _litellm_settings(given: Mapping[str, Any]) -> dict[str, Any]:
     if CALLBACK not in listed:
         listed.append(CALLBACK)
     return {**LITELLM_SETTINGS, **given, "callbacks": listed}
+
+
+def _router_settings(given: Mapping[str, Any], config: Config, entries: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
+    """LiteLLM asks a key whether it may use the name that is asked for: it must know which capability that is."""
+    groups = {entry["model_name"] for entry in entries}
+    names = {n: {"model": c, "hidden": True} for n, c in config.spec.audio.names.items() if n not in groups}
+    if not config.spec.audio.enabled or not names:
+        return dict(given)
+    return {**given, "model_group_alias": {**names, **(given.get("model_group_alias") or {})}}
 
 
 def _with_absolute_paths(gateway: Mapping[str, Any], config: Config) -> dict[str, Any]:

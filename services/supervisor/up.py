@@ -30,7 +30,7 @@ from services.supervisor.lock import LockedError, owned
 from services.supervisor.looking import look_in
 from services.supervisor.model_list import DOCUMENTS, INSTANT, Sidecars, complete_model_list
 from services.supervisor.options import OptionError, Options, read_config
-from services.supervisor.parts import DATABASE, EGRESS, GATEWAY, PARTS, RETRIEVAL, Setup
+from services.supervisor.parts import AUDIO, DATABASE, EGRESS, GATEWAY, PARTS, RETRIEVAL, Setup
 from services.supervisor.policy_file import PolicyFile
 from services.supervisor.ports import LOOPBACK, PortError, check_address, choose_ports
 from services.supervisor.process import Child, Part
@@ -143,7 +143,8 @@ def _prepare(options: Options, config: Config, keyring: Keyring, screen: Screen)
     policy = PolicyFile(
         config, options.state, lambda accepted: _sidecars(setup, accepted), say, egress, check, regressions
     )
-    look = look_in(lambda: policy.config, options.environ, setup.url("llm") if "llm" in running else None)
+    audio = setup.url(AUDIO) if AUDIO in running else None
+    look = look_in(lambda: policy.config, options.environ, setup.url("llm") if "llm" in running else None, audio)
     finder = Finder(look, screen.note)
     return _Run(options, screen, setup, tuple(parts), policy, finder)
 
@@ -161,6 +162,7 @@ def _sidecars(setup: Setup, config: Config) -> Sidecars:
         instant=f"{setup.url(INSTANT)}/v1" if INSTANT in setup.running else None,
         retrieval=f"{setup.url(RETRIEVAL)}/v1" if RETRIEVAL in setup.running else None,
         documents=setup.url(DOCUMENTS) if DOCUMENTS in setup.running else None,
+        audio=setup.url(AUDIO) if AUDIO in setup.running else None,
         serve={
             one.index: f"http://{LOOPBACK}:{setup.ports[one.name]}/v1"
             for one in served(config)

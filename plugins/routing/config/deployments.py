@@ -93,7 +93,7 @@ def deployments_from(model_list: Iterable[Mapping[str, Any]], spec: GatewaySpec)
     said: dict[str, bool] = {}
     taken: dict[str, int] = {}
     for entry in model_list:
-        switched_off = _info(entry).get("builtin") is True and not spec.instant.enabled
+        switched_off = _info(entry).get("builtin") is True and not spec.instant.enabled and _mode(entry) == "chat"
         if switched_off or is_placeholder(entry) or _mode(entry) is None or is_shut_out(entry, spec):
             continue
         name = deployment_id(entry)

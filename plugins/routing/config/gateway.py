@@ -51,6 +51,11 @@ def read_gateway(value: object, findings: Findings) -> GatewaySpec:
     for name, capability in merged.capabilities.items():
         _check_capability(name, capability, merged, findings)
     _check_urls(merged, findings)
+    for name, capability_name in merged.audio.names.items():
+        if capability_name not in merged.capabilities:
+            findings.error(
+                (*GATEWAY, "audio", "names", name), unknown("capability", capability_name, merged.capabilities)
+            )
     return merged
 
 

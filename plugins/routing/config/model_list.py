@@ -67,6 +67,7 @@ OUR_KEYS: tuple[str, ...] = (
     "builtin",
     *BOUNDS,
     "probe",
+    "accuracy",
 )
 TERMS = ("region", "retention_days", "trains_on_data")
 _LITELLM_KEYS = frozenset({"ids", "db_model", "model", "models", "base_model", "key", "team_id", "filter"})

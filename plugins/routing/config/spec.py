@@ -117,6 +117,27 @@ class Documents(Section):
     price_per_page: float = Field(default=0.0, ge=0, le=100)
 
 
+DEFAULT_AUDIO_NAMES: dict[str, str] = {
+    "whisper-1": "transcribe",
+    "gpt-4o-transcribe": "transcribe",
+    "gpt-4o-mini-transcribe": "transcribe",
+    "tts-1": "speech",
+    "tts-1-hd": "speech",
+    "gpt-4o-mini-tts": "speech",
+}
+"""OpenAI's models that clients have written into them, and the capability that stands for each."""
+
+
+class Audio(Section):
+    """``services/audio``: what hears and speaks. ``names``: other names of capabilities on /v1/audio, where no model
+    group has that name. Prices: US dollars that a key is charged for what this machine does."""
+
+    enabled: bool = True
+    names: dict[str, str] = Field(default_factory=lambda: dict(DEFAULT_AUDIO_NAMES))
+    price_per_second: float = Field(default=0.0, ge=0, le=100)
+    price_per_character: float = Field(default=0.0, ge=0, le=100)
+
+
 class Log(Section):
     """The decision log. ``retention_days`` 0 keeps everything."""
 
@@ -201,6 +222,7 @@ class GatewaySpec(Section):
     retrieval: Retrieval = Retrieval()
     discovery: Discovery = Discovery()
     documents: Documents = Documents()
+    audio: Audio = Audio()
     log: Log = Log()
     retention: Retention = Retention()
     costs: Costs = Costs()

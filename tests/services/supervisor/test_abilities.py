@@ -16,6 +16,9 @@ LONE = Deployment("l", "lone", "local", Tier.SMALL, serves_all_tiers=True)
 LARGE = Deployment("b", "big-one", "local", Tier.LARGE)
 CLOUD = Deployment("c", "far-one", "cloud", Tier.FRONTIER, modalities=frozenset({"text", "image"}))
 EMBED = Deployment("e", "embedder", "local", Tier.SMALL, mode="embedding")
+SPHINX = Deployment("p", "pocketsphinx", "local", Tier.INSTANT, mode="audio_transcription")
+WHISPER = Deployment("w", "whisper-base", "local", Tier.SMALL, mode="audio_transcription")
+VOICES = Deployment("v", "voices", "local", Tier.INSTANT, mode="audio_speech")
 
 ROWS = [
     "greetings, questions about this gateway",
@@ -47,8 +50,21 @@ def standing(deployments: list[Deployment], text: str = "gateway: {}\n") -> dict
         ([CLOUD], dict.fromkeys(ROWS[1:5], "limited")),
         ([SMALL, CLOUD], {ROWS[1]: "works", ROWS[2]: "degraded", ROWS[3]: "degraded", ROWS[4]: "limited"}),
         ([EMBED], {ROWS[5]: "works"}),
+        ([SPHINX], {"transcription": "degraded"}),
+        ([SPHINX, WHISPER, VOICES], {"transcription": "works", "speech": "works"}),
     ],
-    ids=["bare", "built-in", "one small", "one lone", "small and large", "cloud", "small and cloud", "embedding"],
+    ids=[
+        "bare",
+        "built-in",
+        "one small",
+        "one lone",
+        "small and large",
+        "cloud",
+        "small and cloud",
+        "embedding",
+        "pocketsphinx",
+        "audio",
+    ],
 )
 def test_standing(deployments: list[Deployment], differs: dict[str, str]) -> None:
     assert standing(deployments) == MISSING | differs

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from plugins.routing.config.deployments import deployments_from
+from services.supervisor.audio_entries import SPHINX, VOICES
 from services.supervisor.model_list import DOCUMENTS, RETRIEVAL, Sidecars, complete_model_list
 from services.supervisor.offline import config_as_rendered, last_rendered
 from services.supervisor.options import read_config, read_options
@@ -27,13 +28,14 @@ def test_they_are_those_of_the_running_gateway(tmp_path: Path) -> None:
     state.prepare()
     config = read_config(file)
     base = "http://127.0.0.1"
-    sidecars = Sidecars(instant=f"{base}:5001/v1", retrieval=f"{base}:5002/v1", documents=f"{base}:5003")
+    sidecars = Sidecars(f"{base}:5001/v1", f"{base}:5002/v1", f"{base}:5003", f"{base}:5004")
     policy = PolicyFile(config, state, lambda _: sidecars, lambda _: None)
     policy.write([FOUND])
     offline = config_as_rendered(read_options({}, config=str(file), state=str(state.root)))
     assert offline.deployments == policy.deployments([FOUND])
     assert offline.deployments == deployments_from(complete_model_list(config, [FOUND], sidecars), config.spec)
-    assert [d.model_group for d in offline.deployments] == ["m", "instant", *RETRIEVAL, DOCUMENTS, "found-one"]
+    ours = ["m", "instant", *RETRIEVAL, DOCUMENTS, "found-one", SPHINX, VOICES]
+    assert [d.model_group for d in offline.deployments] == ours
 
 
 @pytest.mark.parametrize("damage", [None, b"", b"[", b"- 1\n", b"\xff\xfe"])

@@ -16,7 +16,8 @@ from services.supervisor.parts import PARTS, Setup, base_url, models_dir, names_
 from services.supervisor.process import Part
 from services.supervisor.state import State
 
-NAMES = ("database", "gateway", "egress", "instant", "llm", "retrieval", "documents", "console")
+NAMES = ("database", "gateway", "egress", "instant", "llm", "retrieval", "documents", "audio", "console")
+PORTS = {n: p for p, n in enumerate(("instant", "llm", "console", "egress", "retrieval", "documents", "audio"), 5001)}
 ENVIRON = {"PATH": "/bin", "OPENAI_API_KEY": "sk-cloud-credential", "SIGNALBOX_LLM_CONTEXT": "512"}
 
 
@@ -30,7 +31,7 @@ def setup_of(folder: Path, text: str = "gateway: {}\n", **changes: Any) -> Setup
         "host": "127.0.0.1",
         "port": 4000,
         "workers": 2,
-        "ports": {"instant": 5001, "llm": 5002, "console": 5003, "egress": 5004, "retrieval": 5005, "documents": 5006},
+        "ports": PORTS,
         "running": frozenset(NAMES),
         "environ": ENVIRON,
     }
@@ -57,11 +58,20 @@ def test_the_gateway_is_started_on_the_rendered_file(tmp_path: Path) -> None:
     assert gateway.env["SIGNALBOX_CONFIG"] == str(tmp_path / "x.yaml")
     assert gateway.env["SIGNALBOX_CONSOLE_URL"] == "http://127.0.0.1:5003"
     assert gateway.env["SIGNALBOX_DOCUMENTS_URL"] == "http://127.0.0.1:5006"
+    assert gateway.env["SIGNALBOX_AUDIO_URL"] == "http://127.0.0.1:5007"
     assert gateway.env["SIGNALBOX_EGRESS_URL"] == "http://127.0.0.1:5004"
     assert gateway.env["SIGNALBOX_EGRESS_KEY"] == setup.keyring.egress
     assert "DATABASE_URL" in gateway.env
     assert gateway.needs == ("database",)
     assert "PYTHONPATH" not in gateway.env
+
+
+def test_audio_looks_where_models_are(tmp_path: Path) -> None:
+    part = parts_of(setup_of(tmp_path))["audio"]
+    assert part.command[-2:] == ("--models-dir", str(tmp_path / "models"))
+    nowhere = parts_of(setup_of(tmp_path, "gateway: {discovery: {models_dir: null}}\n"))["audio"]
+    assert "--models-dir" not in nowhere.command
+    assert "OPENAI_API_KEY" not in part.env
 
 
 def test_documents_are_told_their_section(tmp_path: Path) -> None:
@@ -106,13 +116,14 @@ def test_no_secret_is_on_a_command_line_or_in_repr(tmp_path: Path) -> None:
 
 def test_sidecars_listen_where_the_ports_say(tmp_path: Path) -> None:
     parts = parts_of(setup_of(tmp_path))
-    for name, port in (("instant", 5001), ("llm", 5002), ("console", 5003), ("documents", 5006)):
+    for name in ("instant", "llm", "console", "documents", "audio"):
+        port = PORTS[name]
         assert parts[name].readiness == f"http://127.0.0.1:{port}/health/readiness"
         assert parts[name].command[1:5] == ("-m", f"services.{name}", "--port", str(port))
     assert parts["llm"].command[5:] == ("--models-dir", str(tmp_path / "models"))
     assert parts["database"].readiness is None
     assert parts["database"].ready_file == tmp_path / "state" / "run" / "database.json"
-    assert [p.stage for p in parts.values()] == [2, 0, 1, 1, 1, 1, 1, 1]
+    assert [p.stage for p in parts.values()] == [2, 0, 1, 1, 1, 1, 1, 1, 1]
 
 
 @pytest.mark.parametrize(
@@ -123,6 +134,7 @@ def test_sidecars_listen_where_the_ports_say(tmp_path: Path) -> None:
         ("gateway: {instant: {enabled: false}}\n", set(NAMES) - {"egress", "instant"}),
         ("gateway: {discovery: {models_dir: null}}\n", set(NAMES) - {"egress", "llm"}),
         ("gateway: {documents: {enabled: false}}\n", set(NAMES) - {"egress", "documents"}),
+        ("gateway: {audio: {enabled: false}}\n", set(NAMES) - {"egress", "audio"}),
     ],
 )
 def test_only_what_the_configuration_has_a_use_for_is_started(text: str, wanted: set[str]) -> None:

@@ -76,9 +76,22 @@ def test_settings_of_the_user_win_and_callbacks_are_kept() -> None:
         "user_api_key_cache_ttl": 5,
         "proxy_batch_write_at": 2,
     }
+    assert made["router_settings"].pop("model_group_alias")["tts-1"] == {"model": "speech", "hidden": True}
     assert made["router_settings"] == {"timeout": 30}
     assert made["guardrails"] == [{"guardrail_name": "g"}]
     assert "sk-written-here" not in to_yaml(made, Path("x"))
+
+
+def test_names_of_audio_are_aliases_unless_a_group_or_the_user_has_them() -> None:
+    text = (
+        "model_list:\n- {model_name: whisper-1, litellm_params: {model: openai/whisper-1}}\n"
+        "router_settings: {model_group_alias: {tts-1: mine}}\n"
+    )
+    made = render(parse_config(text, "x.yaml"), [], SIDECARS)["router_settings"]["model_group_alias"]
+    assert "whisper-1" not in made
+    assert made["tts-1"] == "mine"
+    off = render(parse_config("gateway: {audio: {enabled: false}}\n", "x.yaml"), [], SIDECARS)
+    assert off["router_settings"] == {}
 
 
 @pytest.mark.parametrize(
