@@ -262,11 +262,9 @@ def _said(status: int, body: bytes) -> Refused:
 
 def _shown(error: Exception) -> ProxyException:
     """What the caller gets; the edge cleans what is not ours."""
-    why, trace = getattr(error, "refused", None), CURRENT.get()
+    why = getattr(error, "refused", None)
     if isinstance(why, Refused):
-        if trace is not None:
-            trace.refusal = why
-        return as_proxy_exception(why)
+        return refused(why)
     if isinstance(error, ProxyException):
         return error
     status = getattr(error, "status_code", None)
@@ -276,6 +274,14 @@ def _shown(error: Exception) -> ProxyException:
         param=getattr(error, "param", None),
         code=status if isinstance(status, int) else 500,
     )
+
+
+def refused(why: Refused) -> ProxyException:
+    """The exception for a refusal of a route's own, which the edge then answers word for word."""
+    trace = CURRENT.get()
+    if trace is not None:
+        trace.refusal = why
+    return as_proxy_exception(why)
 
 
 async def post(client: httpx.AsyncClient, target: Target, path: str, *, stream: bool = False, **what: Any) -> Any:

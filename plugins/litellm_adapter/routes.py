@@ -32,7 +32,7 @@ Key = Annotated[Any, Depends(user_api_key_auth)]
 
 def install(app: FastAPI, hooks: SignalboxHooks, state: Path | None) -> None:
     """Puts our routes before LiteLLM's, so that they win where both serve a path."""
-    ours = (own_routes(hooks, Parts(state)), feedback_routes(hooks, state), audio_routes(), config_routes())
+    ours = (own_routes(hooks, Parts(state)), feedback_routes(hooks, state), audio_routes(hooks), config_routes())
     include_first(app, *ours, figure_routes(hooks, state))
     any_key_may_ask()
 

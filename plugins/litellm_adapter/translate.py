@@ -13,6 +13,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from plugins.litellm_adapter.hearing import HEARD, Heard
 from plugins.litellm_adapter.refusal import Refused
 from plugins.litellm_adapter.request_headers import (
     CONVERSATION,
@@ -84,6 +85,8 @@ def facts_of(
             )
         elif call_type == "aspeech":
             facts = _spoken(data, caller, request_id)
+        elif call_type == "transcription" and isinstance(data.get(HEARD), Heard):
+            facts = _heard(data, data[HEARD], caller, request_id)
         else:
             facts = _unjudged(data, caller, call_type, request_id)
     except BadRequest as error:
@@ -136,6 +139,16 @@ def _spoken(data: Mapping[str, Any], caller: Caller, request_id: str) -> Facts:
         token_estimate=tokens_of(quarters),
         caller=caller,
     )
+
+
+def _heard(data: Mapping[str, Any], heard: Heard, caller: Caller, request_id: str) -> Facts:
+    """A recording that was heard here is judged by what is said in it; one that was heard badly is not."""
+    facts = _unjudged(data, caller, "transcription", request_id)
+    if not heard.reliable:
+        return facts
+    texts = [text for text in (heard.text, data.get("prompt")) if isinstance(text, str) and text]
+    messages = tuple({"role": "user", "content": text} for text in texts)
+    return replace(facts, messages=messages, text=heard.text, modalities=frozenset({"text"}), caller=caller)
 
 
 def _unjudged(data: Mapping[str, Any], caller: Caller, call_type: str, request_id: str) -> Facts:

@@ -1,8 +1,7 @@
 """A transcript in each of OpenAI's response formats, to the byte.
 
 Knows: json, text, srt, vtt, verbose_json and the events of a stream. Does not know: HTTP. Sources: the OpenAI API
-reference ("Create transcription", "Create translation", "transcript.text.delta", "transcript.text.done"); the subtitle
-files are as Whisper's reference code writes them.
+reference ("Create transcription", "Create translation", "transcript.text.delta", "transcript.text.done").
 """
 
 from __future__ import annotations
@@ -16,6 +15,7 @@ from services.audio.engine import Segment, Wish
 from services.audio.languages import NAMES
 from services.audio.listening import Transcript
 from services.common.openai_shapes import sse
+from services.common.subtitles import Cue, srt, vtt
 
 Format = Literal["json", "text", "srt", "vtt", "verbose_json"]
 FORMATS: tuple[Format, ...] = ("json", "text", "srt", "vtt", "verbose_json")
@@ -35,9 +35,9 @@ def rendered(transcript: Transcript, form: Format, wish: Wish, granularities: Se
     if form == "text":
         return f"{transcript.text}\n".encode()
     if form == "srt":
-        return "".join(_srt(i, s) for i, s in enumerate(transcript.segments, 1)).encode()
+        return srt(_cues(transcript)).encode()
     if form == "vtt":
-        return ("WEBVTT\n\n" + "".join(_vtt(s) for s in transcript.segments)).encode()
+        return vtt(_cues(transcript)).encode()
     if form == "json":
         return _json({"text": transcript.text, "usage": usage(transcript.seconds)})
     return _json(_verbose(transcript, wish, granularities))
@@ -92,24 +92,8 @@ def _segment(number: int, segment: Segment, wish: Wish) -> dict[str, Any]:
     }
 
 
-def _srt(number: int, segment: Segment) -> str:
-    return f"{number}\n{_clock(segment.start, ',')} --> {_clock(segment.end, ',')}\n{_line(segment)}\n\n"
-
-
-def _vtt(segment: Segment) -> str:
-    return f"{_clock(segment.start, '.')} --> {_clock(segment.end, '.')}\n{_line(segment)}\n\n"
-
-
-def _line(segment: Segment) -> str:
-    """One line: an arrow inside would be read as times, an empty line as the end."""
-    return " ".join(segment.text.replace("-->", "->").split())
-
-
-def _clock(seconds: float, mark: str) -> str:
-    thousandths = round(max(0.0, seconds) * 1000)
-    minutes, rest = divmod(thousandths, 60_000)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours:02}:{minutes:02}:{rest // 1000:02}{mark}{rest % 1000:03}"
+def _cues(transcript: Transcript) -> list[Cue]:
+    return [(s.start, s.end, s.text) for s in transcript.segments]
 
 
 def _json(body: dict[str, Any]) -> bytes:

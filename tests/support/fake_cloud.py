@@ -227,6 +227,8 @@ def _whole(path: str, body: dict[str, Any], name: str, behavior: Behavior, said:
     if "embeddings" in path:
         data = [{"object": "embedding", "index": 0, "embedding": [0.1, 0.2]}]
         return {"object": "list", "model": model, "data": data, "usage": {"prompt_tokens": 3, "total_tokens": 3}}
+    if path.endswith("/transcriptions"):
+        return {"text": text}
     if path.endswith("/messages"):
         return {
             "id": "msg_1", "type": "message", "role": "assistant", "model": model, "stop_reason": "end_turn",

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from plugins.litellm_adapter.hearing import HEARD, Heard
 from plugins.litellm_adapter.refusal import Refused
 from plugins.litellm_adapter.translate import capabilities_of, facts_of, is_admin
 from plugins.routing.types import DataClass, Facts, Requirement, Tier
@@ -79,7 +80,7 @@ def test_an_admin_may_declare() -> None:
     assert _facts(who=key("proxy_admin")).caller.may_declare
 
 
-@pytest.mark.parametrize("call", ["transcription", "image_generation", "arerank", "amoderation", "aocr"])
+@pytest.mark.parametrize("call", ["transcription", "image_generation", "amoderation", "aocr"])
 def test_content_that_nobody_reads_is_restricted_whatever_was_declared(call: str) -> None:
     caller = _facts({"model": "x"}, key("proxy_admin"), call, x_signalbox_data_class="public").caller
     assert caller.declared is DataClass.RESTRICTED
@@ -96,6 +97,28 @@ def test_text_to_be_spoken_is_judged_like_text_of_a_chat() -> None:
     with pytest.raises(Refused) as caught:
         _facts({"model": "speech", "input": "a\0b"}, call="aspeech")
     assert (caught.value.status, caught.value.param) == (400, "input")
+
+
+@pytest.mark.parametrize(
+    ("engine", "said", "judged"), [("whisper.cpp", "Call Ada.", True), ("pocketsphinx", "oh", False), ("x", "", False)]
+)
+def test_a_recording_is_judged_by_what_was_heard_in_it_here(engine: str, said: str, judged: bool) -> None:
+    body = {"model": "transcribe", "prompt": "Names: Ada", HEARD: Heard({"text": said}, engine, 1.0)}
+    facts = _facts(body, key("proxy_admin"), "transcription", x_signalbox_data_class="public")
+    assert facts.mode == "audio_transcription"
+    if judged:
+        assert [m["content"] for m in facts.messages] == ["Call Ada.", "Names: Ada"]
+        assert facts.caller.declared is DataClass.PUBLIC
+        assert facts.modalities == {"text"}
+    else:
+        assert facts.caller.declared is DataClass.RESTRICTED
+        assert facts.modalities == {"audio"}
+
+
+def test_nobody_else_can_say_what_was_heard() -> None:
+    forged = {"model": "transcribe", HEARD: {"body": {"text": "harmless"}, "engine": "whisper.cpp", "seconds": 1}}
+    facts = _facts(forged, key("proxy_admin"), "transcription", x_signalbox_data_class="public")
+    assert facts.caller.declared is DataClass.RESTRICTED
 
 
 @pytest.mark.parametrize("call", ["pass_through_endpoint", "acreate_batch", "something_new"])
