@@ -87,12 +87,26 @@ async def _speech(http: httpx.AsyncClient, request: Request, key: Any, body: dic
 async def _listen(http: httpx.AsyncClient, hooks: SignalboxHooks, request: Request, key: Any, work: str) -> Response:
     try:
         upload = await read_upload(request)
-        model = capability_of(hooks, upload.fields.get("model"))
-        seen: dict[str, Any] = {"model": model, "prompt": upload.fields.get("prompt", "")}
-        if _may_leave(hooks, model):
-            seen[HEARD] = await hear(http, upload.name, upload.file, _language(upload))
     except Refused as error:
         raise refused(error) from None
+    try:
+        result = await _heard(http, hooks, request, key, upload, work)
+        return await _transcript(result, upload)
+    except Refused as error:
+        raise refused(error) from None
+    finally:
+        await upload.close()
+
+
+async def _heard(
+    http: httpx.AsyncClient, hooks: SignalboxHooks, request: Request, key: Any, upload: Upload, work: str
+) -> Result[httpx.Response | Heard]:
+    """The transcript or the beginning of one; the whole recording was sent by then. Raises Refused where it cannot be
+    heard at all, and what ``own_call`` raises."""
+    model = capability_of(hooks, upload.fields.get("model"))
+    seen: dict[str, Any] = {"model": model, "prompt": upload.fields.get("prompt", "")}
+    if _may_leave(hooks, model):
+        seen[HEARD] = await hear(http, upload.name, upload.file, _language(upload))
 
     async def attempt(target: Target) -> Done[httpx.Response | Heard]:
         heard = seen.get(HEARD)
@@ -108,8 +122,7 @@ async def _listen(http: httpx.AsyncClient, hooks: SignalboxHooks, request: Reque
     async def foreign(**arguments: Any) -> Any:
         return await _foreign(upload, work, arguments)
 
-    result = await own_call(request, key, seen, "atranscription", attempt, foreign=foreign)
-    return await _transcript(result, upload)
+    return await own_call(request, key, seen, "atranscription", attempt, foreign=foreign)
 
 
 def _may_leave(hooks: SignalboxHooks, model: Any) -> bool:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any, BinaryIO
 
 from fastapi import Request
-from starlette.datastructures import UploadFile
+from starlette.datastructures import FormData, UploadFile
 
 from plugins.litellm_adapter.refusal import Refused
 
@@ -64,10 +64,24 @@ class Upload:
         """All of it."""
         return await self.upload.read()
 
+    async def close(self) -> None:
+        """Gives the file on the disk back."""
+        await self.upload.close()
+
 
 async def read_upload(request: Request) -> Upload:
     """The form. Raises Refused (400) where there is no file or model, or a format that nobody writes."""
     form = await request.form()
+    try:
+        upload = _checked(form)
+    except Refused:
+        await form.close()
+        raise
+    await upload.rewind()
+    return upload
+
+
+def _checked(form: FormData) -> Upload:
     file = form.get("file")
     if not isinstance(file, UploadFile):
         raise Refused(400, "file is missing: send the recording in multipart/form-data.", "invalid_value", "file")
@@ -82,5 +96,4 @@ async def read_upload(request: Request) -> Upload:
     if upload.stream and upload.response_format not in ("json", "text"):
         form_name = upload.response_format
         raise Refused(400, f"stream: {form_name} cannot be streamed; set stream to false.", "invalid_value", "stream")
-    await upload.rewind()
     return upload

@@ -20,6 +20,7 @@ def _read(fields: dict[str, Any], file: bytes | None = b"sound") -> Upload:
     @app.post("/")
     async def route(request: Request) -> None:
         found.append(await read_upload(request))
+        await found[-1].close()
 
     files = {"file": ("a.wav", file)} if file is not None else {"other": ("b", b"")}
     TestClient(app).post("/", data=fields, files=files)
