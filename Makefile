@@ -8,6 +8,7 @@ VENV   := .venv
 PY     := $(VENV)/bin/python
 STAMPS := $(VENV)/.stamps
 ENGINE := services/database/engine
+JOBS   ?= 2
 VLLM   := vllm-venv
 PIP    := $(PY) -m pip --disable-pip-version-check --no-input
 # The lock files are whole, so pip need not look at what packages ask for, and what overrides.txt leaves out stays out.
@@ -37,7 +38,7 @@ run: install ## install where needed, start everything, Ctrl-C stops it (flags: 
 install: $(STAMPS)/engine ## everything that running needs, into this folder
 
 test: install test-deps check ## install what the tests need, check, run all tests
-	$(PY) -m pytest -m "not vllm" $(ARGS)
+	$(PY) -m pytest -m "not vllm" -n $(JOBS) --dist loadfile $(ARGS)
 
 check: install test-deps ## lint, format, types, architecture
 	$(VENV)/bin/ruff check .
