@@ -1,7 +1,7 @@
 """What was spent, on what, and what the same would have cost at the frontier: read from the decision log.
 
-Knows: the columns of the log and of the feedback beside it, and how they add up. Does not know: who shows it. One pass
-over the log makes cells; every table is a sum of cells, so all tables have the same total.
+Knows: the log's running sums and the feedback beside it, and how they add up. Does not know: who shows it. Sums make
+cells; every table is a sum of cells, so all tables have the same total.
 
 Savings compare like with like: the answers whose tokens are known and for which a frontier price stood when they were
 given. A judged answer is one that somebody rated; its latest rating counts. The cost of an accepted outcome is what all
@@ -10,19 +10,19 @@ judged answers cost, divided by those judged good: the good ones carry the cost 
 
 from __future__ import annotations
 
+import math
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import astuple, dataclass, fields
+from dataclasses import astuple, dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 from plugins.routing.costs import Price
+from plugins.routing.spend_sums import BUCKET_S, NO_PRICE, NONE, SUMS
 
 BUSY_TIMEOUT_S = 2.0
-NONE = "-"
-"""The name of a group whose rows say nothing (no key, no intent)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,32 +103,28 @@ class Report:
         return tuple(groups.items())
 
 
-_COMPARED = "frontier_in IS NOT NULL AND tokens_out IS NOT NULL AND cost_usd IS NOT NULL"
 _CELLS = f"""
-SELECT ifnull(key_id, '{NONE}'), ifnull(intent, '{NONE}'), ifnull(tier, '{NONE}'), ifnull(location, '{NONE}'),
-  frontier_in, frontier_out, count(*), total(cost_usd), total(busy_s), ifnull(sum(tokens_in), 0),
-  ifnull(sum(tokens_out), 0), ifnull(sum({_COMPARED}), 0), total(CASE WHEN {_COMPARED} THEN cost_usd END),
-  ifnull(sum(CASE WHEN {_COMPARED} THEN ifnull(final_in, ifnull(tokens_in, 0)) END), 0),
-  ifnull(sum(CASE WHEN {_COMPARED} THEN ifnull(final_out, tokens_out) END), 0)
-FROM decisions WHERE at >= ? AND at < ? AND denied_by IS NULL GROUP BY 1, 2, 3, 4, 5, 6
-"""  # noqa: S608  names from the literals above
+SELECT key, intent, tier, location, frontier_in, frontier_out, {", ".join(f"sum({name})" for name in SUMS)}
+FROM spend WHERE bucket >= ? AND bucket < ? GROUP BY 1, 2, 3, 4, 5, 6
+"""  # noqa: S608  names from literals
 _JUDGED = f"""
 SELECT ifnull(d.key_id, '{NONE}'), ifnull(d.intent, '{NONE}'), ifnull(d.tier, '{NONE}'), ifnull(d.location, '{NONE}'),
-  d.frontier_in, d.frontier_out, count(*), sum(f.rating = 'good'), total(d.cost_usd)
+  ifnull(d.frontier_in, {NO_PRICE}), d.frontier_out, count(*), sum(f.rating = 'good'), total(d.cost_usd)
 FROM (SELECT decision_id, rating, max(rowid) FROM said.feedback GROUP BY decision_id) f
 JOIN decisions d ON d.decision_id = f.decision_id
 WHERE d.at >= ? AND d.at < ? AND d.denied_by IS NULL GROUP BY 1, 2, 3, 4, 5, 6
 """  # noqa: S608
-_NEEDED = ("cost_usd", "busy_s", "frontier_in", "frontier_out", "final_in", "final_out", "tokens_in", "tokens_out")
 
 
 def cost_report(decisions: Path, feedback: Path, since: float, until: float) -> Report:
-    """The sums of [since, until). Nothing where no log is; a log of before costs were kept has none. Raises
-    ``sqlite3.Error`` where a file cannot be read."""
+    """The sums of [since, until), where ``since`` goes back and ``until`` on to a whole five minutes. Nothing where no
+    log is; a log of before costs were kept has none. Raises ``sqlite3.Error`` where a file cannot be read."""
+    first, last = math.floor(since / BUCKET_S), math.ceil(until / BUCKET_S)
+    since, until = float(first * BUCKET_S), float(last * BUCKET_S)
     with _open(decisions, feedback) as (db, judged):
         if db is None:
             return Report(since, until, ())
-        found = [_cell(row) for row in db.execute(_CELLS, (since, until))]
+        found = [_cell(row) for row in db.execute(_CELLS, (first, last))]
         found += [_judged(row) for row in db.execute(_JUDGED, (since, until))] if judged else []
     merged: dict[tuple[object, ...], Cell] = {}
     for cell in found:
@@ -147,12 +143,12 @@ def _open(decisions: Path, feedback: Path) -> Iterator[tuple[sqlite3.Connection 
         return
     db = sqlite3.connect(_uri(decisions), uri=True, timeout=BUSY_TIMEOUT_S)
     try:
-        there = {row[1] for row in db.execute("PRAGMA table_info(decisions)")}
+        there = db.execute("SELECT 1 FROM sqlite_master WHERE name = 'spend'").fetchone() is not None
         judged = False
         if feedback.exists():
             db.execute("ATTACH DATABASE ? AS said", (_uri(feedback),))
             judged = db.execute("SELECT 1 FROM said.sqlite_master WHERE name = 'feedback'").fetchone() is not None
-        yield (db if there.issuperset(_NEEDED) else None), judged
+        yield (db if there else None), judged
     finally:
         db.close()
 
@@ -162,14 +158,13 @@ def _uri(path: Path) -> str:
 
 
 def _price(row: tuple[Any, ...]) -> Price | None:
-    return None if row[4] is None else Price(float(row[4]), float(row[5] or 0.0))
+    return None if row[4] == NO_PRICE else Price(float(row[4]), float(row[5]))
 
 
 def _cell(row: tuple[Any, ...]) -> Cell:
     key, intent, tier, location = (str(name) for name in row[:4])
     price = _price(row)
-    names = [f.name for f in fields(Sums)][:9]
-    sums = Sums(**dict(zip(names, row[6:15], strict=True)))
+    sums = Sums(**dict(zip(SUMS, row[6:], strict=True)))
     if price is not None:
         sums += Sums(frontier_usd=price.of(sums.compared_in, sums.compared_out))
     return Cell(key, intent, tier, location, price, sums)

@@ -18,6 +18,7 @@ from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
+from plugins.routing import spend_sums
 from plugins.routing.explain import explain, fallback_groups
 from plugins.routing.replay import seen
 from plugins.routing.types import Decision, Facts
@@ -253,6 +254,7 @@ class DecisionLog:
             for statement in _CREATE:
                 db.execute(statement)
             _add_new_columns(db)
+            spend_sums.prepare(db)
         self._path.chmod(0o600)
         return db
 
@@ -262,6 +264,7 @@ class DecisionLog:
             self._next_sweep = now + SWEEP_S
             with db:
                 db.execute("DELETE FROM decisions WHERE at < ?", (now - self._retention_s,))
+                spend_sums.sweep(db)
 
 
 def _add_new_columns(db: sqlite3.Connection) -> None:

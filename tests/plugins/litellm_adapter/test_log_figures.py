@@ -17,7 +17,7 @@ async def test_prometheus_is_told_l_of_the_last_hour(tmp_path: Path) -> None:
         replace(ROW, at=9000.0 + i, tier=("small", "large")[i % 3 == 0], latency_ms=100.0 + i, deployment="d")
         for i in range(60)
     ]
-    for row in (replace(ROW, at=9000.0 - HOUR_S, latency_ms=1e6), *rows):
+    for row in (replace(ROW, at=8000.0 - HOUR_S, latency_ms=1e6), *rows):
         log.put(row)
     log.close()
     now = [9100.0]

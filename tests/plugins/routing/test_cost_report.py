@@ -17,7 +17,7 @@ from plugins.routing.decision_log import DecisionLog, LogRecord
 from plugins.routing.feedback import Feedback, FeedbackLog
 from tests.plugins.routing.test_decision_log import RECORD
 
-START = 1_000_000.0
+START = 1_000_200.0
 HOUR = 3600.0
 OLD, NEW = Price(3.0, 15.0), Price(2.0, 10.0)
 
