@@ -50,7 +50,14 @@ ALLOWED: dict[str, tuple[str, ...]] = {
         "plugins.ledger",
     ),
     "services.supervisor": ("services", "plugins.routing", "plugins.registry", "plugins.assembly"),
-    "services.console": ("services.common", "plugins.routing"),
+    # shows the ledger's end, the classifier's card and the configuration's history
+    "services.console": (
+        "services.common",
+        "plugins.routing",
+        "plugins.ledger",
+        "plugins.classifier",
+        "services.supervisor.history",
+    ),
     "services.discovery": (
         "services.common",
         "services.llm",

@@ -14,7 +14,8 @@ import math
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass, fields
+from operator import add, attrgetter
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -46,7 +47,7 @@ class Sums:
     judged_usd: float = 0.0
 
     def __add__(self, other: Sums) -> Sums:
-        return Sums(*(a + b for a, b in zip(astuple(self), astuple(other), strict=True)))
+        return Sums(*map(add, _ALL(self), _ALL(other)))
 
     @property
     def saved_usd(self) -> float:
@@ -60,6 +61,9 @@ class Sums:
     @property
     def per_accepted(self) -> float | None:
         return self.judged_usd / self.accepted if self.accepted else None
+
+
+_ALL: Callable[[Sums], tuple[Any, ...]] = attrgetter(*(f.name for f in fields(Sums)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,11 +14,16 @@ from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import quote
 
+from plugins.routing.costs import Price
+from plugins.routing.types import DataClass
 from services.console.decision_filter import Cursor, Filter
-from services.console.decision_record import Detail, Page, Row
+from services.console.decision_record import Crossing, Detail, Page, Row
 from services.console.traffic import MINUTES, REFUSED, Count
 
-OPTIONAL: tuple[str, ...] = ("status", "latency_ms", "tokens_in", "tokens_out", "attempts")
+OPTIONAL: tuple[str, ...] = (
+    "status", "latency_ms", "tokens_in", "tokens_out", "attempts", "cost_usd", "busy_s", "frontier_in", "frontier_out",
+    "final_in", "final_out", "escalation_reason",
+)  # fmt: skip
 BUSY_S = 2.0
 STEPS = 20_000_000
 """SQLite instructions that one read may take (some seconds): no page holds a thread for longer."""
@@ -110,6 +115,34 @@ class DecisionReader:
             found = db.execute(sql, (start, REFUSED, REFUSED, start)).fetchall()
         return [Count(m, label, n, ms, timed, decide_us) for m, label, n, ms, timed, decide_us in found]
 
+    def crossings(self, since: float) -> list[Crossing]:
+        """By data class, the most confined first: what stayed at ``local``, what left it, what the boundary refused."""
+        sql = (
+            "SELECT data_class, sum(denied_by IS NULL AND location = 'local'),"
+            " sum(denied_by IS NULL AND location IS NOT NULL AND location <> 'local'), sum(denied_by = 'data_boundary')"
+            " FROM decisions WHERE at >= ? GROUP BY 1"
+        )
+        with self._open() as db:
+            rows = db.execute(sql, (since,)).fetchall() if db is not None else []
+        found = [
+            Crossing(str(name or "-"), stayed or 0, left or 0, refused or 0) for name, stayed, left, refused in rows
+        ]
+        order = {c.label: c for c in DataClass}
+        return sorted(found, key=lambda c: -order.get(c.data_class, -1))
+
+    def ratings(self, decision_id: str, feedback: Path) -> list[str]:
+        """What people said of one decision, oldest first."""
+        if not feedback.exists():
+            return []
+        with self._open() as db:
+            if db is None:
+                return []
+            db.execute("ATTACH DATABASE ? AS said", (f"file:{quote(str(feedback.absolute()))}?mode=ro",))
+            if db.execute("SELECT 1 FROM said.sqlite_master WHERE name = 'feedback'").fetchone() is None:
+                return []
+            sql = "SELECT rating FROM said.feedback WHERE decision_id = ? ORDER BY rowid"
+            return [str(row[0]) for row in db.execute(sql, (decision_id,))]
+
     @contextmanager
     def _open(self) -> Iterator[sqlite3.Connection | None]:
         """A read-only connection; None where there is no log yet."""
@@ -189,7 +222,19 @@ def _detail(r: sqlite3.Row) -> Detail:
         tokens_in=r["tokens_in"],
         tokens_out=r["tokens_out"],
         attempts=r["attempts"],
+        cost_usd=r["cost_usd"],
+        busy_s=r["busy_s"],
+        frontier_usd=_frontier(r),
+        escalation_reason=r["escalation_reason"],
     )
+
+
+def _frontier(r: sqlite3.Row) -> float | None:
+    """What the same answer would have cost at the frontier; None where it cannot be compared."""
+    if r["frontier_in"] is None or r["tokens_out"] is None or r["cost_usd"] is None:
+        return None
+    into, out = (r[f"final_{d}"] if r[f"final_{d}"] is not None else r[f"tokens_{d}"] or 0 for d in ("in", "out"))
+    return Price(float(r["frontier_in"]), float(r["frontier_out"] or 0)).of(into, out)
 
 
 def _words(text: str | None) -> tuple[str, ...]:

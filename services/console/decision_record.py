@@ -57,7 +57,8 @@ class Step:
 @dataclass(frozen=True, slots=True)
 class Detail:
     """Everything that is kept of one decision. ``tokens``: of the input, estimated; ``tokens_in`` and
-    ``tokens_out``: counted by the model. ``decide_us``: microseconds. None where the log does not say."""
+    ``tokens_out``: counted by the model. ``decide_us``: microseconds. ``frontier_usd``: what the frontier would have
+    cost. None where the log does not say."""
 
     row: Row
     request_id: str
@@ -74,10 +75,24 @@ class Detail:
     tokens_in: int | None = None
     tokens_out: int | None = None
     attempts: int | None = None
+    cost_usd: float | None = None
+    busy_s: float | None = None
+    frontier_usd: float | None = None
+    escalation_reason: str | None = None
 
     @property
     def steps(self) -> tuple[Step, ...]:
         return tuple(step_of(reason, self.row.denied_by) for reason in self.row.reasons)
+
+
+@dataclass(frozen=True, slots=True)
+class Crossing:
+    """Requests of one data class: served at ``local``, served elsewhere, refused by the boundary."""
+
+    data_class: str
+    stayed: int
+    left: int
+    refused: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
-"""Asks the gateway, over loopback and with the master key, on behalf of the try-it page.
+"""Asks the gateway, over loopback and with the master key, on behalf of whoever is logged in.
 
-Knows: ``POST /routing/explain`` and ``POST /v1/chat/completions``. Does not know: pages, sessions.
+Knows: ``POST /routing/explain``, ``/routing/feedback`` and ``/v1/chat/completions``. Does not know: pages, sessions.
 The prompt is passed on and kept nowhere; neither it nor the key is logged.
 """
 
@@ -54,6 +54,12 @@ async def send(console: Console, ask: Ask) -> Reply:
     """Sends the request; the answer may take as long as the model does, at most five minutes."""
     body = {**ask.body(), "max_tokens": MAX_OUTPUT_TOKENS}
     return await _post(console, "/v1/chat/completions", body, ask.headers(), _SEND_TIMEOUT)
+
+
+async def judge(console: Console, decision_id: str, rating: str, right_intent: str | None) -> Reply:
+    """Says what a decision was worth: ``good`` or ``bad``."""
+    body = {"decision_id": decision_id, "rating": rating, "right_intent": right_intent}
+    return await _post(console, "/routing/feedback", body, {}, _EXPLAIN_TIMEOUT)
 
 
 async def _post(

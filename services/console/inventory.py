@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from plugins.routing.config.deployments import deployment_id, is_placeholder
@@ -51,9 +52,16 @@ def highest_class(location: str, zones: Mapping[str, DataClass]) -> DataClass:
 
 
 def read_inventory(path: Path) -> Inventory:
-    """The inventory of the rendered file at ``path``."""
-    if not path.exists():
+    """The inventory of the rendered file at ``path``, read again when the file is another one."""
+    try:
+        stat = path.stat()
+    except OSError:
         return Inventory(None, problem="Nothing has been rendered yet: `signalbox up` writes it at start.")
+    return _read(path, stat.st_mtime_ns, stat.st_size, stat.st_ino)
+
+
+@lru_cache(maxsize=4)
+def _read(path: Path, *_stamp: int) -> Inventory:
     try:
         return inventory_of(load_config(path))
     except ConfigError as error:

@@ -30,7 +30,16 @@ def environment() -> Environment:
         lstrip_blocks=True,
     )
     env.filters.update(
-        clock=clock, day=day, iso=iso, milliseconds=milliseconds, percent=percent, number=number, path=path_part
+        clock=clock,
+        day=day,
+        duration=duration,
+        iso=iso,
+        milliseconds=milliseconds,
+        percent=percent,
+        number=number,
+        path=path_part,
+        usd=usd,
+        percent1=percent1,
     )
     return env
 
@@ -70,6 +79,30 @@ def percent(fraction: float | None) -> str:
     if 0.99 < fraction < 1:
         return ">99%"
     return f"{fraction:.0%}"
+
+
+def percent1(fraction: float | None) -> str:
+    """Percent with one digit, for sums that are reckoned again; a dash for None."""
+    return "–" if fraction is None else f"{fraction:.1%}"
+
+
+def usd(value: float | None, digits: int | None = None) -> str:
+    """``$1,234.56``; below a dollar more digits, so that small sums are not nothing. ``digits``: so many, for a column.
+    A dash for None."""
+    if value is None:
+        return "–"
+    sign, size = ("−", -value) if value < 0 else ("", value)
+    places = digits if digits is not None else 2 if size >= 1 or size < 5e-9 else 4 if size >= 0.01 else 6
+    return ("" if float(f"{size:.{places}f}") == 0 else sign) + f"${size:,.{places}f}"
+
+
+def duration(seconds: float | None) -> str:
+    """``12 s``, ``31.3 min``, ``4.5 h``; a dash for None and for nothing."""
+    if not seconds:
+        return "–"
+    if seconds < 100:
+        return f"{seconds:.1f} s"
+    return f"{seconds / 60:.1f} min" if seconds < 6000 else f"{seconds / 3600:,.1f} h"
 
 
 def number(value: int) -> str:

@@ -31,7 +31,11 @@ FORM_TOKEN = "form_token"  # noqa: S105 - a field's name
 NAV: tuple[tuple[str, str, str], ...] = (
     ("overview", PREFIX, "Overview"),
     ("decisions", f"{PREFIX}/decisions", "Decisions"),
+    ("costs", f"{PREFIX}/costs", "Costs"),
+    ("boundary", f"{PREFIX}/boundary", "Boundary"),
     ("models", f"{PREFIX}/models", "Models"),
+    ("classifier", f"{PREFIX}/classifier", "Classifier"),
+    ("config", f"{PREFIX}/config", "Config"),
     ("try", f"{PREFIX}/try", "Try it"),
 )
 _OWN_PATH = re.compile(r"/console(?:[/?][^\\\s]*)?")

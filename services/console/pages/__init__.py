@@ -2,7 +2,19 @@
 
 from fastapi import APIRouter
 
-from services.console.pages import decision, decisions, login, models, overview, static, try_it
+from services.console.pages import (
+    boundary,
+    classifier,
+    config,
+    costs,
+    decision,
+    decisions,
+    login,
+    models,
+    overview,
+    static,
+    try_it,
+)
 
 ROUTERS: tuple[APIRouter, ...] = (
     static.router,
@@ -10,6 +22,10 @@ ROUTERS: tuple[APIRouter, ...] = (
     overview.router,
     decisions.router,
     decision.router,
+    costs.router,
+    boundary.router,
     models.router,
+    classifier.router,
+    config.router,
     try_it.router,
 )

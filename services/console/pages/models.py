@@ -1,4 +1,4 @@
-"""Deployments and zones.
+"""The deployments.
 
 Knows: nothing of its own; shows ``inventory``.
 """
@@ -20,7 +20,4 @@ router = APIRouter()
 @router.get("/console/models")
 def models(request: Request, session: Annotated[Session, Depends(admin)]) -> Response:
     inventory = read_inventory(console_of(request).settings.config_file)
-    default_class = inventory.config.spec.boundary.default_class if inventory.config else None
-    return page(
-        request, "models.html", session=session, active="models", inventory=inventory, default_class=default_class
-    )
+    return page(request, "models.html", session=session, active="models", inventory=inventory)

@@ -1,4 +1,4 @@
-"""The two gateway routes that the try-it page asks, at the transport: no socket, and every request is kept."""
+"""The gateway's routes that the console asks, at the transport: no socket, and every request is kept."""
 
 from __future__ import annotations
 
@@ -55,5 +55,7 @@ class FakeGateway(httpx.MockTransport):
             return httpx.Response(self.status, json={"error": {"message": "Add a model: `ollama pull x`", "code": "x"}})
         if request.url.path == "/routing/explain":
             return httpx.Response(200, json=self.explained)
+        if request.url.path == "/routing/feedback":
+            return httpx.Response(200, json=self.body())
         choices = [{"index": 0, "message": {"role": "assistant", "content": self.text}, "finish_reason": "stop"}]
         return httpx.Response(200, json={"object": "chat.completion", "choices": choices}, headers=ROUTING)

@@ -9,10 +9,14 @@ import time
 from contextlib import closing
 from dataclasses import astuple, fields, replace
 from pathlib import Path
+from typing import Any
 
+from plugins.ledger.keys import from_seed
+from plugins.ledger.store import Store
 from plugins.routing.decision_log import DecisionLog, LogRecord
 from plugins.routing.feedback import Feedback, FeedbackLog
 from plugins.routing.types import INTENTS, UNSURE
+from services.supervisor.history import History
 
 CONFIG = """
 model_list:
@@ -21,10 +25,12 @@ model_list:
     model_info: {location: local, tier: instant, modalities: [text], builtin: true}
   - model_name: qwen-small
     litellm_params: {model: "ollama_chat/qwen3:4b", api_base: "http://127.0.0.1:11434"}
-    model_info: {location: local, tier: small, modalities: [text], context_window: 32768, found: ollama}
+    model_info:
+      {location: local, tier: small, modalities: [text], context_window: 32768, found: ollama, hourly_cost: 0.35}
   - model_name: llama-large
     litellm_params: {model: hosted_vllm/llama-3.3-70b, api_base: "http://127.0.0.1:8000/v1"}
-    model_info: {location: local, tier: large, modalities: [text, image], context_window: 131072, found: vllm}
+    model_info:
+      {location: local, tier: large, modalities: [text, image], context_window: 131072, found: vllm, hourly_cost: 2.4}
   - model_name: frontier
     litellm_params: {model: anthropic/claude, api_key: hush-hush}
     model_info: {location: cloud, tier: frontier, modalities: [text, image], context_window: 200000}
@@ -153,6 +159,7 @@ def _refused(record: LogRecord) -> LogRecord:
         deployment=None,
         location=None,
         status=403,
+        latency_ms=4.0,
         tokens_in=None,
         tokens_out=None,
         attempts=0,
@@ -209,3 +216,30 @@ def judge(path: Path, records: list[LogRecord], every: int = 9) -> None:
         rating = "bad" if i % 4 == 3 else "good"
         assert log.put(Feedback(record.at, record.decision_id, record.key_id, rating, record.intent, None))
     log.close(20)
+
+
+def furnish(state: Path, now: float | None = None) -> None:
+    """A ledger with forty records and three versions of the configuration."""
+    at = time.time() if now is None else now
+    store = Store(state / "ledger", from_seed(b"\x07" * 32))
+    for i in range(40):
+        event, zone = (("kept", "local"), ("left", "cloud"), ("kept", "local"), ("refused", None))[i % 4]
+        record: dict[str, Any] = {
+            "event": event, "at": at - 40 * 30 + i * 30, "writer": "gateway", "decision": f"dec-{i}",
+            "class": "public" if event == "left" else ("internal", "restricted")[i % 3 == 0], "zone": zone,
+            "host": "api.provider.example" if event == "left" else None, "bytes": 200 + 37 * i,
+            "rule": "header x-signalbox-data-class" if event == "left" else "boundary.default_class",
+        }  # fmt: skip
+        store.append([record], sync=False)
+    store.checkpoint(0.0)
+    store.close()
+    history = History(state / "config")
+    texts = (
+        "gateway:\n  boundary:\n    default_class: restricted\n",
+        "gateway:\n  boundary:\n    default_class: internal\n",
+        "model_list:\n  - model_name: frontier\n    litellm_params: {model: anthropic/x, api_key: sk-hidden}\n"
+        "gateway:\n  boundary:\n    default_class: internal\n",
+    )
+    clauses = ((), ("gateway.boundary.default_class changed",), ("deployment frontier-1a2b3c added",))
+    for day, (text, changes) in enumerate(zip(texts, clauses, strict=True)):
+        history.add(text, at=f"2026-11-2{day + 2}T09:30:00Z", who="operator", changes=changes)

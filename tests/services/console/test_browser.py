@@ -1,6 +1,6 @@
 """The pages in a real browser: light and dark, wide and 390 px, by keyboard alone, and nothing from another host.
 
-Set SIGNALBOX_SCREENSHOTS to a folder to keep a picture of every page.
+Pictures of every page are kept under build/screenshots.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from services.console.app import create_console
 from services.console.settings import read_settings
 from tests.services.console.fake_gateway import FakeGateway
-from tests.services.console.seed import CONFIG, make_records, make_state, write_log
+from tests.services.console.seed import CONFIG, furnish, make_records, make_state, write_log
 
 pytestmark = pytest.mark.browser
 
@@ -33,7 +33,19 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-PATHS = ["/console", "/console/decisions", "/console/models", "/console/try", "/console/nothing"]
+PATHS = [
+    "/console",
+    "/console/decisions",
+    "/console/costs",
+    "/console/boundary",
+    "/console/models",
+    "/console/classifier",
+    "/console/config",
+    "/console/try",
+    "/console/nothing",
+]
+SCREENSHOTS = Path(__file__).parents[3] / "build" / "screenshots"
+"""Where pictures of every page are kept; SIGNALBOX_SCREENSHOTS names another folder."""
 
 
 def chromium() -> str:
@@ -89,9 +101,9 @@ class Watched:
         self.page.wait_for_selector("h1:has-text('Overview')")
 
     def keep(self, name: str) -> None:
-        folder = os.environ.get("SIGNALBOX_SCREENSHOTS")
-        if folder:
-            self.page.screenshot(path=Path(folder) / f"{name}.png", full_page=True)
+        folder = Path(os.environ.get("SIGNALBOX_SCREENSHOTS") or SCREENSHOTS)
+        folder.mkdir(parents=True, exist_ok=True)
+        self.page.screenshot(path=folder / f"{name}.png", full_page=True)
 
 
 def watched(browser: Browser, base: str, *, scheme: str = "light", width: int = 1280) -> Watched:
@@ -102,36 +114,39 @@ def watched(browser: Browser, base: str, *, scheme: str = "light", width: int = 
 
 
 @pytest.fixture(scope="module", params=[0, 10, 100_000])
-def base(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A console with so many decisions."""
+def base(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, int]]:
+    """A console with so many decisions, and how many."""
     chromium()
     if request.param == 100_000:
         state: Path = request.getfixturevalue("big_state")
     else:
         config = CONFIG if request.param else "gateway: {}\n"
         state = make_state(tmp_path_factory.mktemp("browser"), request.param, config=config)
+        if request.param:
+            furnish(state)
     with served(state) as url:
-        yield url
+        yield url, request.param
 
 
 @pytest.mark.parametrize("width", [1280, 390])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_every_page_fits_complains_of_nothing_and_stays_here(
-    browser: Browser, base: str, scheme: str, width: int
+    browser: Browser, base: tuple[str, int], scheme: str, width: int
 ) -> None:
-    watch = watched(browser, base, scheme=scheme, width=width)
+    url, count = base
+    watch = watched(browser, url, scheme=scheme, width=width)
     watch.log_in()
     for path in PATHS:
-        watch.page.goto(base + path)
+        watch.page.goto(url + path)
         shown = watch.page.evaluate("[document.documentElement.scrollWidth, innerWidth]")
         assert shown[0] <= width, (path, shown)
         # The sheet is applied: the page follows the scheme that the reader prefers.
         back = watch.page.evaluate("getComputedStyle(document.body).backgroundColor")
         assert back == ("rgb(14, 20, 26)" if scheme == "dark" else "rgb(244, 246, 248)")
-        watch.keep(f"{base.rpartition(':')[2]}{path.replace('/', '-')}-{scheme}-{width}")
+        watch.keep(f"{count}{path.replace('/', '-')}-{scheme}-{width}")
     missing = [c for c in watch.complaints if "404" not in c]  # the browser reports the page that is not there
     assert missing == []
-    assert {url for url in watch.requests if not url.startswith(base + "/console")} == set()
+    assert {asked for asked in watch.requests if not asked.startswith(url + "/console")} == set()
     watch.page.context.close()
 
 

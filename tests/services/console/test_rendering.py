@@ -3,7 +3,20 @@ from __future__ import annotations
 import pytest
 from jinja2 import UndefinedError
 
-from services.console.rendering import clock, day, environment, iso, milliseconds, number, path_part, percent, render
+from services.console.rendering import (
+    clock,
+    day,
+    duration,
+    environment,
+    iso,
+    milliseconds,
+    number,
+    path_part,
+    percent,
+    percent1,
+    render,
+    usd,
+)
 
 
 @pytest.mark.parametrize(
@@ -20,6 +33,35 @@ def test_milliseconds(value: float | None, shown: str) -> None:
 )
 def test_percent(value: float | None, shown: str) -> None:
     assert percent(value) == shown
+
+
+@pytest.mark.parametrize(
+    ("value", "digits", "shown"),
+    [
+        (None, None, "–"),
+        (0, None, "$0.00"),
+        (1234.567, None, "$1,234.57"),
+        (0.5, None, "$0.5000"),
+        (0.0012345, None, "$0.001235"),
+        (-3.2, None, "−$3.20"),
+        (1.5, 4, "$1.5000"),
+        (-1e-9, 4, "$0.0000"),
+    ],
+)
+def test_dollars(value: float | None, digits: int | None, shown: str) -> None:
+    assert usd(value, digits) == shown
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [(None, "–"), (0, "–"), (12, "12.0 s"), (1878, "31.3 min"), (20_000, "5.6 h"), (9e6, "2,500.0 h")],
+)
+def test_duration(value: float | None, shown: str) -> None:
+    assert duration(value) == shown
+
+
+def test_percent_with_a_digit() -> None:
+    assert (percent1(None), percent1(0.1234)) == ("–", "12.3%")
 
 
 def test_times_are_utc() -> None:

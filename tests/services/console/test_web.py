@@ -8,7 +8,18 @@ import pytest
 from services.console.web import asset_version, login_path, own_path
 from tests.services.console.conftest import browser_for, log_in
 
-PAGES = ["/console", "/console/", "/console/decisions", "/console/decisions/dec-1", "/console/models", "/console/try"]
+PAGES = [
+    "/console",
+    "/console/",
+    "/console/decisions",
+    "/console/decisions/dec-1",
+    "/console/costs",
+    "/console/boundary",
+    "/console/models",
+    "/console/classifier",
+    "/console/config",
+    "/console/try",
+]
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from tests.services.console.seed import make_state
 
 async def test_deployments_and_zones(admin: httpx.AsyncClient) -> None:
     text = (await admin.get("/console/models")).text
-    for expected in ("found: ollama", "built in", "131,072", "image, text", "site-b", "No zone has this name"):
+    for expected in ("found: ollama", "built in", "131,072", "image, text", "site-b", "a busy hour", "$2.40"):
         assert expected in text, expected
     assert "hush-hush" not in text
     assert "pilot.example" not in text
