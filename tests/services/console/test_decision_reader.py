@@ -9,7 +9,7 @@ import pytest
 
 from services.console.decision_filter import Cursor, Filter
 from services.console.decision_reader import DecisionReader, LogUnreadableError
-from tests.services.console.seed import make_records, write_log
+from tests.services.console.seed import judge, make_records, write_log
 
 NOW = 1_800_000_000.0
 
@@ -72,9 +72,7 @@ def test_outcomes_are_those_of_the_rows(log: Path, newer_log: bool) -> None:
     for outcome in ("served", "degraded", "refused", "failed"):
         kept = DecisionReader(log).page(Filter(outcome=outcome), limit=200).rows
         assert kept == tuple(r for r in rows if r.outcome == outcome), outcome
-    assert {r.outcome for r in rows} == (
-        {"served", "degraded", "refused", "failed"} if newer_log else {"served", "refused"}
-    )
+    assert {r.outcome for r in rows} == {"served", "refused", "failed"} | ({"degraded"} if newer_log else set())
 
 
 def test_a_newer_log_tells_status_and_latency(log: Path) -> None:
@@ -155,3 +153,23 @@ def _seconds(work: object) -> float:
     started = time.perf_counter()
     work()
     return time.perf_counter() - started
+
+
+def test_what_stayed_what_left_and_what_was_refused(log: Path) -> None:
+    rows = DecisionReader(log).page(Filter(), limit=1000).rows
+    found = DecisionReader(log).crossings(0.0)
+    assert [c.data_class for c in found] == ["restricted", "internal", "public"]
+    for c in found:
+        mine = [r for r in rows if r.data_class == c.data_class]
+        assert c.stayed == sum(r.denied_by is None and r.location == "local" for r in mine)
+        assert c.left == sum(r.denied_by is None and r.location == "cloud" for r in mine)
+        assert c.refused == sum(r.denied_by == "data_boundary" for r in mine)
+    assert DecisionReader(log).crossings(9e12) == []
+
+
+def test_ratings_are_read_from_beside(log: Path, tmp_path: Path) -> None:
+    reader, feedback = DecisionReader(log), tmp_path / "said.sqlite"
+    assert reader.ratings("dec-0", feedback) == []
+    judge(feedback, make_records(5, 1000.0), every=1)
+    assert reader.ratings("dec-0", feedback) == ["good"]
+    assert reader.ratings("dec-none", feedback) == []
