@@ -28,7 +28,7 @@ _CONFIG = click.option("--config", "file", metavar="FILE", help="YAML file [SIGN
 
 @click.group()
 def models() -> None:
-    """List, fetch, import and remove local models (*.gguf)."""
+    """List, fetch, import and remove local models (*.gguf, and Whisper's ggml-*.bin)."""
 
 
 @models.command(name="list")
@@ -81,6 +81,7 @@ def pull(name: str, models_dir: Path | None, file: str | None, sha256: str | Non
     \b
     Examples:
       signalbox models pull qwen3-4b
+      signalbox models pull whisper-base
       signalbox models pull hf:Qwen/Qwen3-1.7B-GGUF/Qwen3-1.7B-Q8_0.gguf
       signalbox models pull https://files.internal/m.gguf --sha256 0f3c...
     """

@@ -1,4 +1,4 @@
-"""Names of models and where their files are.
+"""Names of models and where their files are: language models (``*.gguf``) and Whisper's (``ggml-*.bin``).
 
 Knows: the short list in ``models.yaml``, ``hf:owner/repo/file.gguf``, plain URLs, internal mirrors. Does not know: how
 a file is fetched.
@@ -18,7 +18,7 @@ import yaml
 from services.models.errors import ModelError
 
 HUB = "https://huggingface.co"
-_HUB_NAME = re.compile(r"hf:(?P<repo>[\w.-]+/[\w.-]+)/(?P<file>[\w.+/-]+\.gguf)")
+_HUB_NAME = re.compile(r"hf:(?P<repo>[\w.-]+/[\w.-]+)/(?P<file>[\w.+/-]+\.(?:gguf|bin))")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
@@ -59,17 +59,12 @@ def wanted(name: str, env: Mapping[str, str], sha256: str | None = None) -> Want
     checksum."""
     if sha256 is not None and not _SHA256.fullmatch(sha256 := sha256.lower()):
         raise ModelError("--sha256 must be 64 hexadecimal digits")
-    if name.lower().startswith("whisper"):
-        raise ModelError(
-            f"{name}: speech models are not fetched yet; this command is for language models (*.gguf)."
-            " Text models: signalbox models pull qwen3-4b"
-        )
     if name.startswith(("https://", "http://")):
         return _plain(name, sha256)
     if name.startswith("hf:"):
         match = _HUB_NAME.fullmatch(name)
         if match is None:
-            raise ModelError(f"{name}: write hf:owner/repo/file.gguf")
+            raise ModelError(f"{name}: write hf:owner/repo/file.gguf, or file.bin for Whisper")
         return _placed(match["repo"], match["file"], sha256, None, env)
     listed = next((row for row in catalogue() if row.name == name.lower()), None)
     if listed is None:
@@ -83,8 +78,8 @@ def wanted(name: str, env: Mapping[str, str], sha256: str | None = None) -> Want
 
 def _plain(url: str, sha256: str | None) -> Wanted:
     file = unquote(urlsplit(url).path).rpartition("/")[2]
-    if not file.lower().endswith(".gguf"):
-        raise ModelError(f"{url}: the address must end with the name of a .gguf file")
+    if not file.lower().endswith((".gguf", ".bin")):
+        raise ModelError(f"{url}: the address must end with the name of a .gguf or .bin file")
     if sha256 is None:
         raise ModelError(f"{url}: a plain address needs --sha256 (nothing else proves that the file is the right one)")
     return Wanted(url, file, "url", sha256)

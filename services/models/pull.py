@@ -12,10 +12,10 @@ from pathlib import Path
 
 import httpx
 
-from services.llm.gguf import GgufError, read_header
 from services.models.catalogue import Wanted
 from services.models.errors import ModelError, NoNetworkError
 from services.models.fetch import Progress, fetch, refused
+from services.models.kinds import check_model, name_of
 from services.models.store import write_checksum
 
 _DIGEST = re.compile(r'(?:W/)?"?([0-9a-fA-F]{64})"?')
@@ -28,7 +28,7 @@ def pull(wanted: Wanted, folder: Path, env: Mapping[str, str], progress: Progres
     already."""
     target = folder / wanted.file
     if target.exists():
-        raise ModelError(f"{target} is already there. Remove it first:  signalbox models remove {target.stem}")
+        raise ModelError(f"{target} is already there. Remove it first:  signalbox models remove {name_of(target)}")
     headers = {"User-Agent": "signalbox"}
     if wanted.kind == "hub" and env.get("HF_TOKEN"):
         headers["Authorization"] = f"Bearer {env['HF_TOKEN']}"  # httpx drops it where the hub redirects to another host
@@ -36,8 +36,8 @@ def pull(wanted: Wanted, folder: Path, env: Mapping[str, str], progress: Progres
         sha256 = wanted.sha256 or _published(client, wanted)
         fetch(client, wanted.url, target, sha256, progress)
     try:
-        read_header(target)
-    except GgufError as error:
+        check_model(target)
+    except ModelError as error:
         target.unlink()
         raise ModelError(f"{error}. It was what its source promised, but it is no model; nothing was kept.") from error
     write_checksum(target, sha256)

@@ -14,9 +14,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from services.audio.shelf import WhisperFile, shelf
 from services.llm.gguf import GgufError, read_header
-from services.llm.library import Library, model_name
+from services.llm.library import Library
 from services.models.errors import ModelError
+from services.models.kinds import check_model, name_of
 
 Checksum = Literal["ok", "recorded", "changed", "wrong", "none"]
 """``recorded``: right when the file came, and not touched since; ``changed``: touched since; ``ok`` / ``wrong``:
@@ -58,7 +60,20 @@ def rows(folder: Path, *, verify: bool = False) -> list[Row]:
                 problem=model.problem,
             )
         )
-    return listed
+    return listed + [_whisper_row(model, verify=verify) for model in shelf(folder).values()]
+
+
+def _whisper_row(model: WhisperFile, *, verify: bool) -> Row:
+    return Row(
+        name=model.name,
+        file=model.path.name,
+        kind="whisper",
+        size_bytes=model.size_bytes,
+        parameters=model.millions * 1_000_000,
+        context=None,
+        checksum=_checksum(model.path, verify=verify),
+        problem=model.problem,
+    )
 
 
 def import_model(
@@ -75,7 +90,7 @@ def import_model(
     for part in parts:
         if (folder / part.name).exists():
             raise ModelError(
-                f"{folder / part.name} is already there. Remove it first:  signalbox models remove {model_name(part)}"
+                f"{folder / part.name} is already there. Remove it first:  signalbox models remove {name_of(part)}"
             )
     total = sum(part.stat().st_size for part in parts)
     if not link and total + _SPARE_BYTES > shutil.disk_usage(folder).free:
@@ -106,12 +121,12 @@ def import_model(
 def remove(name: str, folder: Path) -> list[Path]:
     """Delete the model called ``name`` (or its file's name) with all parts and checksums. Raises ModelError where
     there is none."""
-    wanted = name.removesuffix(".gguf")
-    models = Library(folder).scan()
-    model = models.get(wanted) or next((m for m in models.values() if m.path.stem == wanted), None)
-    if model is None:
+    wanted = name.removesuffix(".gguf").removesuffix(".bin")
+    models = {n: m.path for n, m in (*Library(folder).scan().items(), *shelf(folder).items())}  # type: ignore[attr-defined]
+    path = models.get(wanted) or next((p for p in models.values() if p.stem == wanted), None)
+    if path is None:
         raise ModelError(f'there is no model "{name}" in {folder} (there: {", ".join(models) or "none"})')
-    gone = _parts(model.path)
+    gone = _parts(path)
     for part in gone:
         part.unlink()
         _beside(part).unlink(missing_ok=True)
@@ -167,9 +182,14 @@ def _parts(path: Path) -> list[Path]:
 
 def _check(source: Path, parts: list[Path]) -> None:
     if not source.is_file():
-        raise ModelError(f"{source} is not a file. Name the .gguf file itself.")
+        raise ModelError(f"{source} is not a file. Name the .gguf or .bin file itself.")
+    if source.suffix.lower() == ".bin":
+        check_model(source)
+        return
     if source.suffix.lower() != ".gguf":
-        raise ModelError(f"{source.name}: only .gguf files are served. Look for a GGUF edition of this model.")
+        raise ModelError(
+            f"{source.name}: only .gguf files, and .bin files of Whisper, are served. Look for such an edition of it."
+        )
     split = _SPLIT.search(source.stem)
     if split and len(parts) != int(split[1]):
         raise ModelError(

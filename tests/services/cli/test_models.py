@@ -80,7 +80,7 @@ def test_no_network_names_the_next_step(cli: Cli, monkeypatch: pytest.MonkeyPatc
     assert "Traceback" not in told.output
 
 
-@pytest.mark.parametrize("arguments", [("pull", "whisper-base"), ("pull", "nope"), ("import", "missing.gguf")])
+@pytest.mark.parametrize("arguments", [("pull", "whisper-none"), ("pull", "nope"), ("import", "missing.gguf")])
 def test_mistakes_are_one_message(cli: Cli, arguments: tuple[str, ...]) -> None:
     told = cli(*arguments)
     assert told.exit_code == 1

@@ -16,7 +16,8 @@ def test_every_listed_model_can_be_named() -> None:
         told = wanted(row.name, {})
         assert told.url == f"https://huggingface.co/{row.repo}/resolve/main/{row.file}"
         assert told.license == row.license
-        assert row.file.endswith(".gguf")
+        assert row.file.endswith((".gguf", ".bin"))
+        assert row.file.endswith(".bin") == row.name.startswith("whisper")
         assert row.repo.count("/") == 1
 
 
@@ -51,10 +52,9 @@ def test_a_url_needs_its_checksum() -> None:
     ("name", "sha256", "says"),
     [
         ("nope", None, "qwen3-4b"),
-        ("whisper-base", None, "speech models are not fetched yet"),
         ("hf:o/r", None, "hf:owner/repo/file.gguf"),
         ("hf:o/r/f.safetensors", None, "hf:owner/repo/file.gguf"),
-        ("https://x.example/a.zip", SUM, r"must end with the name of a \.gguf"),
+        ("https://x.example/a.zip", SUM, r"must end with the name of a \.gguf or \.bin"),
         ("qwen3-4b", "abc", "64 hexadecimal"),
     ],
 )

@@ -9,6 +9,7 @@ from services.models.catalogue import wanted
 from services.models.errors import ModelError, NoNetworkError
 from services.models.pull import pull
 from tests.services.models.file_server import FileServer
+from tests.support.tiny_whisper import write_tiny_whisper
 
 HUB = "/o/r/resolve/main/m.gguf"
 
@@ -98,3 +99,21 @@ def test_refused_by_the_hub(server: FileServer, tmp_path: Path) -> None:
     server.statuses[HUB] = 401
     with pytest.raises(ModelError, match="HF_TOKEN"):
         bring(server, tmp_path)
+
+
+def test_a_whisper_model_by_its_name(server: FileServer, tmp_path: Path) -> None:
+    data = write_tiny_whisper(tmp_path / "ggml-source.bin").read_bytes()
+    place = "/ggerganov/whisper.cpp/resolve/main/ggml-base.bin"
+    server.files[place] = data
+    server.heads[place] = {"X-Linked-Etag": f'"{hashlib.sha256(data).hexdigest()}"'}
+    path = bring(server, tmp_path / "models", "whisper-base")
+    assert path == tmp_path / "models" / "ggml-base.bin"
+    assert path.read_bytes() == data
+    assert path.with_name("ggml-base.bin.sha256").exists()
+    with pytest.raises(ModelError, match="signalbox models remove whisper-base"):
+        bring(server, tmp_path / "models", "whisper-base")
+    server.files[place] = data[:-9]
+    server.heads[place] = {"X-Linked-Etag": f'"{hashlib.sha256(data[:-9]).hexdigest()}"'}
+    with pytest.raises(ModelError, match="ends too early"):
+        bring(server, tmp_path / "others", "whisper-base")
+    assert list((tmp_path / "others").iterdir()) == []

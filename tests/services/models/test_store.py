@@ -9,6 +9,7 @@ import pytest
 
 from services.models.errors import ModelError
 from services.models.store import import_model, remove, rows
+from tests.support.tiny_whisper import write_tiny_whisper
 
 
 def nothing(_: int, __: int | None) -> None:
@@ -123,3 +124,14 @@ def test_damaged_files_are_listed(folder: Path) -> None:
     assert (row.kind, row.parameters, row.context) == ("damaged", None, None)
     assert "bad.gguf" in str(row.problem)
     remove("bad", folder)
+
+
+def test_whisper_models_come_and_go_too(tmp_path: Path, folder: Path) -> None:
+    source = write_tiny_whisper(tmp_path / "ggml-tiny.bin")
+    path = import_model(source, folder, nothing)
+    (row,) = rows(folder, verify=True)
+    assert (row.name, row.kind, row.checksum, row.parameters) == ("whisper-tiny", "whisper", "ok", 39_000_000)
+    with pytest.raises(ModelError, match="signalbox models remove whisper-tiny"):
+        import_model(source, folder, nothing)
+    assert remove("whisper-tiny", folder) == [path]
+    assert list(folder.iterdir()) == []
