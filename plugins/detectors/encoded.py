@@ -1,4 +1,4 @@
-"""Text hidden in base64 (also the URL-safe form) and in percent signs.
+"""Text hidden in escapes, in base64 (also the URL-safe form) and in percent signs.
 
 Knows: how to find and undo them, bounded. Does not know: detectors; the scanner looks at what comes out.
 """
@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import html
 import re
 from collections.abc import Iterator
 from urllib.parse import unquote
@@ -16,6 +17,16 @@ _PERCENT = re.compile(r"(?:[\w.~+@:/-]{0,80}%[0-9A-Fa-f]{2}){3,400}[\w.~+@:/-]{0
 SHORTEST_BLOB = 16
 MAX_BLOB = 200_000
 """Characters of one blob that are decoded; the text of a longer one is looked at as far as that."""
+
+
+_ESCAPE = re.compile(r"\\u([0-9A-Fa-f]{4})")
+
+
+def unescaped(text: str) -> str:
+    """The text with JSON's and HTML's numbers of characters undone: what whoever parses it will see."""
+    if "\\u" in text:
+        text = _ESCAPE.sub(lambda match: chr(int(match[1], 16)), text)
+    return html.unescape(text) if "&#" in text else text
 
 
 def hidden_texts(text: str) -> Iterator[tuple[int, int, str]]:

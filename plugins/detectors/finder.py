@@ -14,6 +14,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from plugins.detectors.encoded import unescaped
 from plugins.detectors.names.artefact import load_model
 from plugins.detectors.names.prose import Prose
 from plugins.detectors.scanner import Scanner, structured
@@ -65,6 +66,7 @@ class Finder:
     def _counted(self, text: str, deadline: float) -> Mapping[str, int]:
         if len(text) < 3:
             return {}
+        text = unescaped(text)
         key = hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).digest()
         with self._lock:
             known = self._seen.get(key)

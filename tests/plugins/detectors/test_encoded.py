@@ -2,7 +2,7 @@ import base64
 
 import pytest
 
-from plugins.detectors.encoded import MAX_BLOB, hidden_texts
+from plugins.detectors.encoded import MAX_BLOB, hidden_texts, unescaped
 
 SECRET = "the card is 4111 1111 1111 1111"
 
@@ -36,3 +36,17 @@ def test_a_huge_blob_is_looked_at_as_far_as_the_limit() -> None:
     [(start, end, text)] = hidden_texts(blob)
     assert (start, end) == (0, len(blob))
     assert MAX_BLOB // 2 < len(text) < MAX_BLOB
+
+
+@pytest.mark.parametrize(
+    ("text", "plain"),
+    [
+        ("Zo\\u00eb", "Zoë"),
+        ("\\uff14\\uFF11", "４１"),
+        ("&#52;&#x31;", "41"),
+        ("\\u00g1 &# \\u12", "\\u00g1 &# \\u12"),
+        ("\\ud83d", "\ud83d"),
+    ],
+)
+def test_escapes(text: str, plain: str) -> None:
+    assert unescaped(text) == plain
