@@ -66,7 +66,9 @@ class Accounting:
         if trace.attempts == 0:
             self._book.put("refused", **_about(trace, None), status=status, reason=_reason(trace))
         elif inside:
-            self._book.put("kept", **_about(trace, trace.served), status=status)
+            self._book.put("kept", **_about(trace, trace.served), status=status, removed=_removed(trace))
+        elif _removed(trace):
+            self._book.put("answer", decision=trace.decision.id, removed=_removed(trace))
 
     def close(self) -> None:
         """Writes what waits."""
@@ -95,6 +97,11 @@ def _about(trace: Trace, served: Deployment | None) -> dict[str, Value]:
         "bytes": size,
         "content": content,
     }
+
+
+def _removed(trace: Trace) -> int | None:
+    """Addresses that were taken out of the answer."""
+    return trace.guard.links.removed or None if trace.guard is not None else None
 
 
 def _reason(trace: Trace) -> str:

@@ -104,11 +104,13 @@ def access_line(trace: Trace, status: int) -> None:
 def _works(gateway: Gateway, config: Path, state: Path | None, checked: Checked) -> tuple[Works, ...]:
     """What runs beside the requests until the end."""
     from plugins.litellm_adapter.db_models import DbModels
+    from plugins.litellm_adapter.hooks import signalbox
     from plugins.litellm_adapter.reload import Reloader
     from plugins.litellm_adapter.retention import Retention
 
     reloader = Reloader(gateway, config, state=state)
-    return (reloader, DbModels(gateway), checked, gateway.counters, Retention(gateway))
+    models = DbModels(gateway, registration=signalbox.registration)
+    return (reloader, models, checked, gateway.counters, Retention(gateway))
 
 
 def no_cooldowns() -> None:

@@ -17,6 +17,7 @@ from dataclasses import replace
 from typing import Any
 
 from plugins.litellm_adapter.gateway import Gateway
+from plugins.litellm_adapter.registration import Registration
 from plugins.routing.config.deployments import deployments_from
 from plugins.routing.config.load import Config
 from plugins.routing.router import Router
@@ -27,10 +28,17 @@ Entry = Mapping[str, Any]
 
 
 class DbModels:
-    """One task a worker. ``entries``: what LiteLLM's router holds now."""
+    """One task a worker. ``entries``: what LiteLLM's router holds now. ``registration``: what tells the egress broker;
+    None where there is none."""
 
-    def __init__(self, gateway: Gateway, entries: Callable[[], Iterable[Entry]] | None = None) -> None:
+    def __init__(
+        self,
+        gateway: Gateway,
+        entries: Callable[[], Iterable[Entry]] | None = None,
+        registration: Registration | None = None,
+    ) -> None:
         self._gateway = gateway
+        self._registration = registration
         self._entries = entries or litellm_entries
         self._seen: list[dict[str, Any]] = []
         gateway.extend = self.extended
@@ -46,7 +54,10 @@ class DbModels:
 
     def look(self) -> bool:
         """Takes over what changed; True where something did."""
-        now = [_essence(e) for e in self._entries() if _info(e).get("db_model") is True]
+        held = [e for e in self._entries() if _info(e).get("db_model") is True]
+        if self._registration is not None:  # before routing can choose it
+            self._registration.update(held, self._gateway.router.spec)
+        now = [_essence(e) for e in held]
         if now == self._seen:
             return False
         self._seen = copy.deepcopy(now)

@@ -33,6 +33,7 @@ def headers_of(trace: Trace) -> Mapping[str, str]:
         "x-signalbox-escalated": trace.escalation_reason,
         "x-signalbox-cost": f"{trace.cost:.8f}" if trace.cost is not None else None,
         "x-signalbox-scrubbed": str(len(trace.names)) if trace.names is not None else None,
+        "x-signalbox-answer": _answer(trace),
     }
     below = served is not None and decision.needed is not None and served.tier < decision.needed
     if decision.degraded or below:
@@ -40,6 +41,16 @@ def headers_of(trace: Trace) -> Mapping[str, str]:
     if not trace.full_headers:
         found = {name: value for name, value in found.items() if name in BASIC}
     return {name: _safe(value) for name, value in {**found, **trace.told}.items() if value}
+
+
+def _answer(trace: Trace) -> str | None:
+    """What was done to the answer; of a stream only that it is looked at is known when its headers go out."""
+    if trace.guard is None:
+        return None
+    count = trace.guard.links.removed
+    if count:
+        return f"{count} address{'' if count == 1 else 'es'} removed"
+    return "addresses are looked at" if trace.stream else None
 
 
 def _reason(trace: Trace) -> str:

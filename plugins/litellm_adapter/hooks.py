@@ -18,16 +18,19 @@ from litellm.proxy._types import ProxyException
 
 from plugins.assembly import build_router
 from plugins.litellm_adapter import escalate, guards, rewrite, scrubbing, verdict
+from plugins.litellm_adapter.answer_guard import answer_guard
 from plugins.litellm_adapter.cost_hooks import CostHooks
 from plugins.litellm_adapter.costing import Costing, hidden
 from plugins.litellm_adapter.egress import Signer, signer_from
 from plugins.litellm_adapter.gateway import Gateway, open_gateway
 from plugins.litellm_adapter.headers import headers_of
 from plugins.litellm_adapter.listing import listed
+from plugins.litellm_adapter.preparation import links
 from plugins.litellm_adapter.preparation.preparer import Preparer
 from plugins.litellm_adapter.preparation.registry import one_of_each
 from plugins.litellm_adapter.preparation.run import prepare
 from plugins.litellm_adapter.refusal import Refused
+from plugins.litellm_adapter.registration import Registration
 from plugins.litellm_adapter.tier_budget import budgets_of
 from plugins.litellm_adapter.trace import CURRENT, Trace
 from plugins.litellm_adapter.translate import NO_CONTENT, facts_of
@@ -51,6 +54,7 @@ class SignalboxHooks(CostHooks):
         self._starting: asyncio.Lock | None = None
         self._escalation = escalate.Escalation()
         self._signer: Signer | None = None
+        self.registration: Registration | None = None
         self._preparers = one_of_each()
 
     @property
@@ -71,6 +75,9 @@ class SignalboxHooks(CostHooks):
         async with self._starting:
             if self._gateway is None:
                 self._signer = signer_from(os.environ)
+                where = state or _state()
+                if self._signer is not None and where is not None:
+                    self.registration = Registration(where / "run", self._signer.base)
                 self._gateway = await open_gateway(config or _started_on(), state or _state(), build_router)
         return self._gateway
 
@@ -114,8 +121,11 @@ class SignalboxHooks(CostHooks):
         found = verdict.read(kwargs)
         try:
             deployment_id = guards.check_attempt(kwargs, found, self.gateway.safe)
+            links.check(kwargs)
             trace = found.trace if found is not None else CURRENT.get()
             if self._signer is not None and deployment_id not in self.gateway.safe:
+                if self.registration is not None:
+                    self.registration.redirect(kwargs, deployment_id)
                 called = str(getattr(call_type, "value", call_type))
                 self._signer.sign_attempt(kwargs, called, deployment_id, self.gateway.deployment(deployment_id), trace)
             if self.gateway.accounting is not None and deployment_id not in self.gateway.safe:
@@ -246,6 +256,7 @@ async def _judge(
     decision = await asyncio.to_thread(gateway.spans.decide, *work) if long else gateway.spans.decide(*work)
     trace.decision = decision
     trace.decide_us = int((time.perf_counter() - began) * 1e6)
+    trace.guard = answer_guard(facts, decision, router.spec.boundary.answers)
     if decision.chosen is None:
         if prepared.problem is not None and decision.denied_by in UNREAD_MATTERS:
             raise prepared.problem

@@ -8,12 +8,14 @@ others name deployments, addresses, versions and the key's budget.
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import Awaitable, Callable, Mapping
 
 import orjson
 
 from plugins.litellm_adapter import errors
+from plugins.litellm_adapter.answer_guard import AnswerGuard
 from plugins.litellm_adapter.body import Message
 from plugins.litellm_adapter.refusal import Refused
 from plugins.litellm_adapter.trace import Trace
@@ -23,6 +25,9 @@ INTERNAL_PREFIXES = (b"x-litellm-", b"llm_provider-", b"x-signalbox-")
 RETRY_AFTER_S = 5
 BROKEN_OFF = Refused(502, "The model's answer broke off: try again.", "upstream_disconnected")
 MAX_ERROR_BYTES = 1024 * 1024
+IN_A_THREAD = 256 * 1024
+"""Bytes of an answer from which on it is looked at in a thread."""
+
 _ERROR_EVENTS = (
     b'data: {"error"',
     b"event: error\n",
@@ -53,6 +58,8 @@ class Answer:
         self._held: list[bytes] = []
         self._begun = False
         self._stream = False
+        self._guard: AnswerGuard | None = None
+        self._whole: AnswerGuard | None = None
         self._responses = trace.path.endswith("/responses")
         self.status = 0
 
@@ -62,6 +69,19 @@ class Answer:
             await self._on_start(message)
         elif message["type"] == "http.response.body" and self._start is not None:
             await self._on_held(message)
+        elif self._stream and self._guard is not None and not message.get("body", b"").startswith(_ERROR_EVENTS):
+            said = self._guard.piece(message.get("body", b""), last=not message.get("more_body", False))
+            if said or not message.get("more_body", False):
+                await self._pass_on({**message, "body": said})
+        else:
+            if self._guard is not None and (rest := self._guard.piece(b"", last=True)):
+                await self._pass_on({"type": "http.response.body", "body": rest, "more_body": True})
+            await self._pass_on(message)
+
+    async def _pass_on(self, message: Message) -> None:
+        """Bytes of an answer that has begun."""
+        if message["type"] != "http.response.body":
+            await self._send(message)
         elif self._stream and message.get("body", b"").startswith(_ERROR_EVENTS):
             self.status = BROKEN_OFF.status
             await self._send({**message, "body": self._clean_event(message["body"])})
@@ -89,7 +109,12 @@ class Answer:
         if json_error and not kind.startswith(b"text/event-stream") and (self._judged or kind == b"application/json"):
             self._start = message
             return
+        guard = self._trace.guard if self._judged and message["status"] < 300 else None
+        if guard is not None and kind.startswith(b"application/json"):
+            self._start, self._whole = message, guard
+            return
         self._begun, self.status = True, int(message["status"])
+        self._guard = guard if kind.startswith(b"text/event-stream") else None
         self._stream = kind.startswith(b"text/event-stream")
         self._trace.body = b"" if not self._stream else self._trace.body
         await self._send({**message, "headers": self._headers(message["headers"])})
@@ -97,12 +122,15 @@ class Answer:
     async def _on_held(self, message: Message) -> None:
         start = self._start
         assert start is not None
-        if sum(map(len, self._held)) < MAX_ERROR_BYTES:
+        if self._whole is not None or sum(map(len, self._held)) < MAX_ERROR_BYTES:
             self._held.append(message.get("body", b""))
         if message.get("more_body", False):
             return
         self._start = None
         payload, status = b"".join(self._held), int(start["status"])
+        if self._whole is not None:
+            await self._looked_at(self._whole, start, payload)
+            return
         trace = self._trace
         if not self._judged:
             if payload == b'{"detail":"Not Found"}':
@@ -118,6 +146,15 @@ class Answer:
         else:
             payload = errors.normalize(status, payload, trace.body, anthropic=trace.anthropic)
         await self._error(status, payload, start["headers"])
+
+    async def _looked_at(self, guard: AnswerGuard, start: Message, payload: bytes) -> None:
+        """A complete answer without addresses that would carry something elsewhere."""
+        payload = await asyncio.to_thread(guard.whole, payload) if len(payload) > IN_A_THREAD else guard.whole(payload)
+        self._begun, self.status = True, int(start["status"])
+        self._trace.body = b""
+        kept = [h for h in self._headers(start["headers"]) if h[0].lower() != b"content-length"]
+        await self._send({**start, "headers": [*kept, (b"content-length", str(len(payload)).encode())]})
+        await self._send({"type": "http.response.body", "body": payload, "more_body": False})
 
     async def _error(self, status: int, payload: bytes, headers: list[tuple[bytes, bytes]]) -> None:
         self._begun, self.status = True, status

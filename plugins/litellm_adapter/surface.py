@@ -1,18 +1,18 @@
 """Which paths are open, and how strictly a body is read there.
 
-Knows: paths. Does not know: bodies or deployments. LiteLLM serves a few hundred routes; those that carry content to a
-provider without passing the boundary's hooks (provider pass-through, token counting at the provider, assistants,
-fine-tuning, realtime, ...) are closed here, by default: what LiteLLM calls an API route and is not listed is not
-served.
+Knows: paths and methods. Does not know: bodies or deployments. LiteLLM serves several hundred routes; many carry
+content to a provider without passing the boundary's hooks (provider pass-through, token counting at the provider,
+assistants, fine-tuning, realtime, ...). So this is a list of what is open, and nothing else is served: what carries
+content stands here, what does not in ``open_routes.txt``.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from enum import Enum
 from functools import lru_cache
-
-from litellm.proxy.auth.route_checks import RouteChecks
+from pathlib import Path
 
 
 class Surface(Enum):
@@ -30,32 +30,53 @@ _OPEN_TO_CONTENT = re.compile(
     r"|/v2/rerank"
     r"|/(?:engines|openai/deployments)/[^/]+(?:/[^/]+)*/(?:chat/completions|completions|embeddings)"
 )
-_OPEN_WITHOUT_CONTENT = re.compile(
-    r"(?:/v1)?/models(?:/[^:]+)?|/v1/model/info|/model/info|/v2/model/info|/model_group/info"
-    r"|(?:/v1)?/responses/[^/]+(?:/(?:cancel|input_items))?"
-    r"|/v1/messages/count_tokens|/health(?:/(?!test_connection).*)?"
+"""Posted to, and judged."""
+
+_OPEN_WITHOUT_CONTENT: tuple[tuple[str, re.Pattern[str]], ...] = (
+    ("GET", re.compile(r"(?:/v1)?/models(?:/[^:]+)?")),
+    ("GET DELETE", re.compile(r"(?:/v1)?/responses/(?!compact$|input_tokens$)[^/]+")),
+    ("GET", re.compile(r"(?:/v1)?/responses/[^/]+/input_items")),
+    ("POST", re.compile(r"(?:/v1)?/responses/[^/]+/cancel")),
+    ("POST", re.compile(r"/v1/messages/count_tokens")),
 )
-_NOT_A_RESPONSE_ID = re.compile(r"(?:/v1)?/responses/(?:compact|input_tokens)")
-_CLOSED_ALWAYS = re.compile(
-    r"/(?:v1/)?(?:files|batches|fine_tuning|assistants|threads|vector_stores|rag|search|videos|containers|realtime|evals"
-    r"|skills|memory|agents|interactions|traces|logs|indexes)(?:/.*)?"
-    r"|/v1beta/.*|/(?:v1/)?models/.*:[a-zA-Z]+|/openai/.*|/openai_passthrough/.*|/engines/.*|/queue/.*|/cursor/.*"
-    r"|/utils/(?:token_counter|transform_request)|/health/test_connection|/rerank_passthrough/.*|/plugin-proxy/.*"
-    r"|/(?:anthropic|gemini|google|vertex[-_]ai|bedrock|cohere|mistral|azure|azure_ai|vllm|assemblyai|eu\.assemblyai"
-    r"|langfuse|milvus|mcp|mcp-rest|a2a|toolset|cursor|lens|auto_router)(?:/.*)?|/[^/]+/mcp(?:/.*)?"
-    r"|/[^/]+/v1/(?:files|batches|fine_tuning)(?:/.*)?"
-)
+"""Methods and paths that name something by its id, or are answered here."""
+
+_OWN = re.compile(r"/(?:routing|console)(?:/.*)?")
+_LIST = Path(__file__).with_name("open_routes.txt")
+_PARAMETER = re.compile(r"\{[^}]*\}")
 
 
 @lru_cache(maxsize=2048)
 def surface(path: str, method: str) -> Surface:
     """What the gateway does with a request to ``path``. A trailing slash or a doubled one makes another path."""
     if _OPEN_TO_CONTENT.fullmatch(path):
-        return Surface.JUDGED
-    if _NOT_A_RESPONSE_ID.fullmatch(path):
-        return Surface.CLOSED
-    if _OPEN_WITHOUT_CONTENT.fullmatch(path):
-        return Surface.OTHER
-    if _CLOSED_ALWAYS.fullmatch(path) or (method != "GET" and RouteChecks.is_llm_api_route(route=path)):
-        return Surface.CLOSED
-    return Surface.OTHER
+        return Surface.JUDGED if method in ("POST", "OPTIONS") else Surface.CLOSED
+    open_here = _OWN.fullmatch(path) or any(
+        pattern.fullmatch(path) and (method in methods or method == "OPTIONS") for methods, pattern in _rules()
+    )
+    return Surface.OTHER if open_here else Surface.CLOSED
+
+
+@lru_cache(maxsize=1)
+def _rules() -> tuple[tuple[str, re.Pattern[str]], ...]:
+    return (*_OPEN_WITHOUT_CONTENT, *listed(_LIST.read_text("utf-8")))
+
+
+def listed(text: str) -> Iterator[tuple[str, re.Pattern[str]]]:
+    """Methods and pattern of each line. ``{x}`` is one segment, ``{x:path}`` and a last ``*`` any number."""
+    for line in text.splitlines():
+        path, _, methods = line.partition(" ")
+        if not path.startswith("/"):
+            continue
+        said = "GET HEAD POST PUT PATCH DELETE" if methods == "ANY" else methods.replace(",", " ")
+        said = f"{said} HEAD" if "GET" in said else said
+        pattern = "".join(_part(part) for part in re.split(r"(\{[^}]*\}|\*$)", path))
+        yield said, re.compile(pattern)
+
+
+def _part(part: str) -> str:
+    if part == "*":
+        return ".*"
+    if _PARAMETER.fullmatch(part):
+        return ".+" if part.endswith(":path}") else "[^/]+"
+    return re.escape(part)

@@ -12,6 +12,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any
 
+from plugins.litellm_adapter.answer_guard import AnswerGuard
 from plugins.litellm_adapter.refusal import Refused
 from plugins.litellm_adapter.tier_budget import Budget
 from plugins.routing.escalation.answer import Asked
@@ -31,7 +32,8 @@ class Trace:
     ``asked``: what an answer is checked against, None where none is; ``escalated_from``: id of the deployment whose
     answer was not good enough, for ``escalation_reason``. ``told``: further ``x-signalbox-*`` headers of a route of our
     own. ``sealed``: length and keyed hash of the body, for the ledger; ``accounted``: it has its record.
-    ``names``: what was replaced before it was sent, to be put back."""
+    ``names``: what was replaced before it was sent, to be put back. ``guard``: what looks at the answer, None where
+    nothing does."""
 
     body: bytes = b""
     path: str = ""
@@ -76,6 +78,7 @@ class Trace:
     ended: int | None = None
     span: Span | None = None
     names: Pseudonyms | None = None
+    guard: AnswerGuard | None = None
     started: float = field(default_factory=time.monotonic)
 
     @property

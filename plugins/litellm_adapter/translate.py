@@ -38,6 +38,10 @@ ROUTES: dict[str, str] = {
     "anthropic_messages": "/v1/messages",
     "aembedding": "/v1/embeddings",
     "embeddings": "/v1/embeddings",
+    "image_generation": "/v1/images/generations",
+    "aimage_generation": "/v1/images/generations",
+    "moderation": "/v1/moderations",
+    "amoderation": "/v1/moderations",
     "rerank": "/v1/rerank",
     "arerank": "/v1/rerank",
 }
@@ -46,11 +50,7 @@ ROUTES: dict[str, str] = {
 UNJUDGED: dict[str, tuple[str, Mode, frozenset[str]]] = {
     "transcription": ("/v1/audio/transcriptions", "audio_transcription", frozenset({"audio"})),
     "atranscription": ("/v1/audio/transcriptions", "audio_transcription", frozenset({"audio"})),
-    "image_generation": ("/v1/images/generations", "image_generation", frozenset({"text"})),
-    "aimage_generation": ("/v1/images/generations", "image_generation", frozenset({"text"})),
     "aimage_edit": ("/v1/images/edits", "image_generation", frozenset({"text", "image"})),
-    "moderation": ("/v1/moderations", "moderation", frozenset({"text"})),
-    "amoderation": ("/v1/moderations", "moderation", frozenset({"text"})),
     "aocr": ("/v1/ocr", "ocr", frozenset({"file"})),
 }
 """Call types whose content nobody reads yet: restricted, whatever was declared."""

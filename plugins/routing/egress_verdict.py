@@ -18,6 +18,9 @@ from dataclasses import asdict, dataclass, fields
 from plugins.routing.types import DataClass
 
 HEADER = "x-signalbox-verdict"
+FETCH = "fetch"
+"""Deployment and zone of a verdict that lets the broker fetch a URL in content."""
+
 LIFETIME_S = 60.0
 """Seconds between signing, just before the request is sent, and the last moment at which it is taken."""
 

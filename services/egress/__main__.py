@@ -15,6 +15,7 @@ from plugins.routing.config.spec import Boundary
 from services.common.serve import serve
 from services.common.settings import read_secret, service_parser, service_settings
 from services.egress.app import NAME, EgressSettings, egress_app
+from services.egress.fetch import Fetcher
 from services.egress.rescan import Rescan
 
 KEY_ENV = "SIGNALBOX_EGRESS_KEY"
@@ -38,6 +39,7 @@ def main(argv: Sequence[str], environ: Mapping[str, str]) -> int:
         environ=environ,
         checkpoint_s=boundary.ledger.checkpoint_s,
         witnesses=boundary.ledger.witnesses,
+        fetch=Fetcher(boundary.fetch),
         rescan=Rescan(boundary) if boundary.egress.rescan else None,
     )
     serve(lambda: egress_app(own), settings)

@@ -12,6 +12,7 @@ import logging
 from plugins.ledger.book import Book
 from plugins.ledger.chain import Value
 from plugins.ledger.keys import SigningKey
+from plugins.routing.egress_verdict import EgressVerdict
 from services.egress.judge import Granted, RefusedError
 
 _log = logging.getLogger("signalbox.egress")
@@ -31,6 +32,14 @@ class Account:
     async def leaving(self, granted: Granted, size: int | None, content: str | None) -> None:
         """Returns when it is on record. ``size``, ``content``: of a body that was read whole. Raises LedgerProblem."""
         await self._book.write("left", **described(granted), bytes=size, content=content)
+
+    async def fetching(self, verdict: EgressVerdict, host: str, url: str) -> None:
+        """A URL in content is about to be asked for. Raises LedgerProblem."""
+        hashed = self.hasher()
+        hashed.update(url.encode())
+        await self._book.write(
+            "fetched", key=verdict.key_id, rule=verdict.rule, host=host, content=hashed.hexdigest(), nonce=verdict.nonce
+        )
 
     def ended(self, granted: Granted, how: str, **counted: Value) -> None:
         """How an exchange ended; its record exists already."""

@@ -15,14 +15,17 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from fastapi import FastAPI
+from starlette.requests import Request
+from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from plugins.ledger.book import key_of, open_book
+from plugins.ledger.book import LedgerProblem, key_of, open_book
 from plugins.ledger.witness import Witnesses
 from plugins.routing.egress_verdict import HEADER
 from services.common.app import Readiness, create_app
 from services.common.errors import ApiError, error_response
 from services.egress.account import Account
+from services.egress.fetch import Fetcher, FetchRefused
 from services.egress.headers import smuggled
 from services.egress.judge import Granted, Judge, RefusedError
 from services.egress.nonces import Nonces
@@ -31,13 +34,15 @@ from services.egress.rescan import Rescan
 from services.egress.targets import TargetFile
 
 NAME = "egress"
+FETCH_PATH = "/fetch"
 _OPEN_PREFIX = "/health/"
 
 
 @dataclass(frozen=True, slots=True)
 class EgressSettings:
     """``targets``: a file. ``state``: the folder of the ledger and its key. ``key``: that of the gateway's last gate.
-    ``environ``: where credentials are read from. ``rescan`` None: bodies are not looked at."""
+    ``environ``: where credentials are read from. ``rescan`` None: bodies are not looked at. ``fetch``
+    None: nothing is fetched."""
 
     targets: Path
     state: Path
@@ -47,13 +52,17 @@ class EgressSettings:
     checkpoint_s: float = 60.0
     witnesses: tuple[str, ...] = ()
     rescan: Rescan | None = None
+    fetch: Fetcher | None = None
 
 
 class Wall:
     """Everything but health is judged; what may not leave is answered 403 ``egress_refused`` and recorded."""
 
-    def __init__(self, app: ASGIApp, judge: Judge, account: Account, proxy: Callable[[], Proxy]) -> None:
+    def __init__(
+        self, app: ASGIApp, judge: Judge, account: Account, proxy: Callable[[], Proxy], fetcher: Fetcher | None
+    ) -> None:
         self.app = app
+        self._fetcher = fetcher
         self._judge = judge
         self._account = account
         self._proxy = proxy
@@ -66,15 +75,40 @@ class Wall:
             await send({"type": "websocket.close", "code": 1008})
         else:
             try:
+                if scope["path"] == FETCH_PATH:
+                    await self._fetch(scope, receive, send)
+                    return
                 await self._proxy().forward(self._granted(scope), scope, receive, send)
             except RefusedError as error:
                 self._account.refused(error)
                 await error_response(_refusal(error.reason))(scope, receive, send)
 
+    async def _fetch(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """``{"url"}`` -> its content; 400 with the reason in a header. Recorded before anything is asked."""
+        verdict = self._judge.judge_fetch(scope["method"], _given(scope))
+        fetcher, request = self._fetcher, Request(scope, receive)
+        try:
+            said = await request.json()
+            url = said.get("url") if isinstance(said, dict) else None
+            if fetcher is None or not isinstance(url, str):
+                raise FetchRefused("nothing is fetched here")
+            await self._account.fetching(verdict, fetcher.host_of(url), url)
+            found = await fetcher.fetch(url)
+        except (FetchRefused, ValueError) as error:
+            reason = error.reason if isinstance(error, FetchRefused) else "it is no JSON"
+            self._account.refused(RefusedError("fetch", "", verdict))
+            answer: Response = error_response(ApiError(400, f"Not fetched: {reason}.", code="url_not_fetched"))
+            answer.headers["x-signalbox-reason"] = reason
+        except LedgerProblem:
+            answer = error_response(ApiError(503, "The egress ledger cannot be written.", code="ledger_unwritable"))
+        else:
+            answer = Response(found.body, headers={"content-type": found.kind})
+        await answer(scope, receive, send)
+
     def _granted(self, scope: Scope) -> Granted:
         if smuggled(scope["headers"]):
             raise RefusedError("framing")
-        given = [value.decode("latin-1") for key, value in scope["headers"] if key.lower() == HEADER.encode()]
+        given = _given(scope)
         raw_path = scope.get("raw_path") or scope["path"].encode()
         return self._judge.judge(scope["method"], raw_path, scope["query_string"], given)
 
@@ -84,7 +118,7 @@ def egress_app(settings: EgressSettings) -> FastAPI:
     key."""
     if not settings.key:
         raise ValueError("the key of the verdicts is empty")
-    targets = TargetFile(settings.targets, settings.environ)
+    targets = TargetFile(settings.targets, settings.environ, settings.targets.with_name("egress-added.json"))
     witnesses = Witnesses(settings.witnesses) if settings.witnesses else None
     book = open_book(settings.state, NAME, settings.checkpoint_s, witnesses)
     account = Account(book, key_of(settings.state))
@@ -103,8 +137,13 @@ def egress_app(settings: EgressSettings) -> FastAPI:
         return Readiness(targets.loaded, "" if targets.loaded else "the list of targets is not there yet")
 
     app = create_app(NAME, ready=ready, internal_key=None, lifespan=lifespan)
-    app.add_middleware(Wall, judge=judge, account=account, proxy=lambda: running[-1])
+    app.add_middleware(Wall, judge=judge, account=account, fetcher=settings.fetch, proxy=lambda: running[-1])
     return app
+
+
+def _given(scope: Scope) -> list[str]:
+    """Every verdict that came as a header."""
+    return [value.decode("latin-1") for key, value in scope["headers"] if key.lower() == HEADER.encode()]
 
 
 def _refusal(reason: str) -> ApiError:

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from urllib.parse import unquote, unquote_to_bytes
 
-from plugins.routing.egress_verdict import BadVerdictError, EgressVerdict, verify
+from plugins.routing.egress_verdict import FETCH, BadVerdictError, EgressVerdict, verify
 from services.egress.nonces import Nonces
 from services.egress.targets import Target, TargetFile
 
@@ -71,6 +71,21 @@ class Judge:
             raise RefusedError(reason or "unknown_target", deployment, verdict)
         url = f"{target.origin}/{rest.decode('ascii')}"
         return Granted(verdict, target, f"{url}?{query.decode('ascii')}" if query else url)
+
+    def judge_fetch(self, method: str, headers: list[str]) -> EgressVerdict:
+        """The same for a URL in content. Raises RefusedError."""
+        if len(headers) > 1:
+            raise RefusedError("malformed")
+        now = self._now()
+        try:
+            verdict = verify(headers[0] if headers else None, self._key, now)
+        except BadVerdictError as error:
+            raise RefusedError(error.reason) from None
+        reason = "method" if method != "POST" else None if verdict.deployment == FETCH else "other_deployment"
+        reason = reason or self._nonces.use(verdict.nonce, verdict.issued, verdict.expires, now)
+        if reason:
+            raise RefusedError(reason, verdict.deployment, verdict)
+        return verdict
 
 
 def split(raw_path: bytes) -> tuple[str, str, bytes]:

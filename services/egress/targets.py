@@ -1,7 +1,8 @@
 """Where each deployment's requests really go, and with which credential.
 
-Knows: the file that ``up`` writes (``STATE/run/egress.json``), how each provider wants its key. Does not know: HTTP.
-Only what stands in the file can be reached. A broken file keeps what was read before; a missing one reaches nothing.
+Knows: the file that ``up`` writes (``STATE/run/egress.json``), the one that the gateway writes for models of the admin
+UI, how each provider wants its key. Does not know: HTTP. Only what stands there can be reached. A broken file keeps
+what was read before; a missing one reaches nothing.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ STYLES: Mapping[str, tuple[str, str]] = {
 """Header and prefix: OpenAI-compatible, Anthropic, Azure, Gemini."""
 
 FROM_ENVIRONMENT = "os.environ/"
+Stamp = tuple[int, int, int]
 _log = logging.getLogger("signalbox.egress")
 
 
@@ -48,12 +50,15 @@ class Target:
 
 
 class TargetFile:
-    """Follows the file: ``get`` looks whether it changed."""
+    """Follows the file: ``get`` looks whether it changed. ``added``: a second file, of what the gateway added; an entry
+    of it counts only where ``hosts`` of the first names its host and ``zones`` its zone, and nothing in it can name a
+    variable of this process or replace a target of the first."""
 
-    def __init__(self, path: Path, environ: Mapping[str, str]) -> None:
+    def __init__(self, path: Path, environ: Mapping[str, str], added: Path | None = None) -> None:
         self._path = path
+        self._added_path = added
         self._environ = environ
-        self._seen: tuple[int, int, int] | None = None
+        self._seen: tuple[Stamp | None, Stamp | None] = (None, None)
         self._targets: dict[str, Target] = {}
         self.loaded = False
 
@@ -63,23 +68,41 @@ class TargetFile:
         return self._targets.get(deployment)
 
     def look(self) -> None:
-        """Reads the file where it is another one than before."""
-        try:
-            found = self._path.stat()
-        except OSError:
-            self._seen, self._targets, self.loaded = None, {}, False
+        """Reads the files where they are others than before."""
+        seen = (_stamp(self._path), _stamp(self._added_path) if self._added_path is not None else None)
+        if seen[0] is None:
+            self._seen, self._targets, self.loaded = (None, None), {}, False
             return
-        stamp = (found.st_mtime_ns, found.st_size, found.st_ino)
-        if stamp == self._seen:
+        if seen == self._seen:
             return
-        self._seen = stamp
+        self._seen = seen
         try:
-            self._targets = read_targets(json.loads(self._path.read_text("utf-8")), self._environ)
-        except (OSError, ValueError, KeyError, TypeError) as error:
+            said = json.loads(self._path.read_text("utf-8"))
+            targets = read_targets(said, self._environ)
+            if self._added_path is not None and seen[1] is not None:
+                targets = {**read_added(json.loads(self._added_path.read_text("utf-8")), said), **targets}
+        except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
             _log.error("the list of targets is not taken (%s); the one before holds", type(error).__name__)
             return
+        self._targets = targets
         self.loaded = True
         _log.info("%d targets", len(self._targets))
+
+
+def read_added(added: Mapping[str, Any], rules: Mapping[str, Any]) -> dict[str, Target]:
+    """What the gateway added, as far as the operator's rules let it. Raises as ``read_targets``."""
+    hosts, zones = set(rules.get("hosts", ())), rules.get("zones", {})
+    made: dict[str, Target] = {}
+    for deployment, one in added["targets"].items():
+        if urlsplit(str(one["base"])).hostname not in hosts:
+            _log.warning("an added target is not taken: gateway.boundary.egress.hosts does not name its host")
+            continue
+        highest = str(zones.get(one["zone"], DataClass.PUBLIC.label))
+        if DataClass[highest.upper()] >= DataClass.RESTRICTED:
+            continue
+        own = {**one, "highest": highest}
+        made |= read_targets({"targets": {deployment: own}}, {})
+    return made
 
 
 def read_targets(said: Mapping[str, Any], environ: Mapping[str, str]) -> dict[str, Target]:
@@ -103,6 +126,14 @@ def read_targets(said: Mapping[str, Any], environ: Mapping[str, str]) -> dict[st
             {k: v for k, v in headers.items() if v},
         )
     return made
+
+
+def _stamp(path: Path) -> Stamp | None:
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_mtime_ns, found.st_size, found.st_ino
 
 
 def _resolved(value: object, environ: Mapping[str, str]) -> str:

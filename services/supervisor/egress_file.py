@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from plugins.routing.config.load import Config
-from services.supervisor.egress import behind_the_wall, credential_names
+from plugins.routing.egress_split import behind_the_wall, credential_names, known_hosts
 from services.supervisor.state import State, write_atomic
 
 
@@ -39,7 +39,12 @@ class EgressFile:
             if warning not in self._said:
                 self._say(warning)
         self._said = frozenset(walled.warnings)
-        text = json.dumps({"targets": walled.targets}, indent=1)
+        boundary = config.spec.boundary
+        rules = {
+            "hosts": sorted(known_hosts() | set(boundary.egress.hosts)),
+            "zones": {name: highest.label for name, highest in boundary.zones.items()},
+        }
+        text = json.dumps({"targets": walled.targets, **rules}, indent=1)
         if not self._path.exists() or self._path.read_text("utf-8") != text:
             write_atomic(self._path, text, 0o600)
         made = {**rendered, "model_list": walled.entries}

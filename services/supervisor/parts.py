@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from plugins.routing.config.load import Config
-from services.supervisor.egress import credential_names, without_credentials
+from plugins.routing.egress_split import credential_names, without_credentials
 from services.supervisor.keyring import INTERNAL_ENV, Keyring, is_secret_name, without_secrets
 from services.supervisor.options import CONFIG_ENV
 from services.supervisor.ports import LOOPBACK

@@ -7,7 +7,7 @@ import random
 import re
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -74,7 +74,7 @@ def config(near: str, far: str) -> dict[str, Any]:
             entry("far-rock", bedrock, "cloud", tier="frontier"),
         ],
         "gateway": {
-            "boundary": {"egress": True},
+            "boundary": {"egress": {"mode": "on", "hosts": ["127.0.0.1"]}},
             "instant": {"enabled": False},
             "discovery": {"ollama": [], "vllm": [], "models_dir": None, "cloud": False},
         },
@@ -185,17 +185,40 @@ def test_without_the_hooks_nothing_leaves(walled: Walled, marker: str, path: str
     assert walled.record()[-1]["deployment"] == "id-far"
 
 
-def test_a_model_of_the_admin_ui_does_not_go_around(walled: Walled, marker: str) -> None:
-    params = {"model": "openai/gpt-far", "api_base": f"{walled.far.url}/v1", "api_key": "sk-added"}
-    body = {"model_name": "added", "litellm_params": params, "model_info": {}}
+@contextmanager
+def added(walled: Walled, name: str, base: str) -> Iterator[None]:
+    """A model of the admin UI, gone again at the end."""
+    params = {"model": "openai/gpt-far", "api_base": base, "api_key": "sk-added"}
     with walled.system.client() as client:
-        made = client.post("/model/new", json=body)
+        made = client.post("/model/new", json={"model_name": name, "litellm_params": params, "model_info": {}})
         assert made.status_code == 200, made.text
-        walled.system.wait_for(lambda: walled.ask("added", marker, "public").status_code != 404, "the model")
-        answer = walled.ask("added", marker, "public")
-        client.post("/model/delete", json={"id": made.json()["model_id"]})
-    assert answer.status_code == 403, answer.text
-    assert answer.json()["error"]["code"] == "egress_refused"
+        try:
+            walled.system.wait_for(lambda: walled.ask(name, f"{name} hello", "public").status_code != 404, name)
+            yield
+        finally:
+            client.post("/model/delete", json={"id": made.json()["model_id"]})
+
+
+@pytest.mark.parametrize("path", ["/v1/chat/completions", "/v1/messages"])
+def test_a_model_of_the_admin_ui_is_reached_through_the_wall(walled: Walled, marker: str, path: str) -> None:
+    name = f"added{path[-4:]}"
+    with added(walled, name, f"{walled.far.url}/v1"):
+        answer = walled.ask(name, marker, "public", path)
+        assert answer.status_code == 200, answer.text
+        assert walled.ask(name, f"{marker} twice", "internal", path).status_code == 403
+    [received] = [r for r in walled.far.received if marker.encode() in r.body]
+    assert b"Bearer sk-added" in received.headers
+    [left] = found(walled.ledger, Question(decision=answer.headers["x-signalbox-decision-id"]))
+    assert left["writer"].startswith("egress"), "the broker wrote it, so it went through there"
+    assert left["host"] == walled.far.url.removeprefix("http://")
+
+
+def test_a_model_of_the_admin_ui_at_a_host_that_nobody_named_is_not_reached(walled: Walled, marker: str) -> None:
+    elsewhere = walled.far.url.replace("127.0.0.1", "127.0.0.2")
+    with added(walled, "elsewhere", f"{elsewhere}/v1"):
+        answer = walled.ask("elsewhere", marker, "public")
+    assert answer.status_code >= 400
+    assert set(answer.json()["error"]) == {"message", "type", "param", "code"}
     assert not walled.far.holds(marker)
 
 

@@ -6,10 +6,14 @@ there before a search for what it asks.
 
 from __future__ import annotations
 
+from plugins.litellm_adapter.preparation.links import Links
 from plugins.litellm_adapter.preparation.preparer import Preparer
 from plugins.litellm_adapter.preparation.text_documents import TextDocuments
 
-PREPARERS: tuple[type[Preparer], ...] = (TextDocuments,)
+PREPARERS: tuple[type[Preparer], ...] = (
+    Links,
+    TextDocuments,
+)
 
 
 def one_of_each() -> tuple[Preparer, ...]:

@@ -56,6 +56,26 @@ class Ledger(Section):
     witnesses: tuple[str, ...] = ()
 
 
+class Fetch(Section):
+    """URLs in content. ``hosts``: names that the egress broker may fetch from, ``.example.org`` with all below it,
+    ``http://name:port`` for anything but https on 443; empty fetches nothing. ``max_mb``: megabytes of one URL.
+    ``timeout_s``: seconds for one. Read at start."""
+
+    hosts: tuple[str, ...] = ()
+    max_mb: float = Field(default=10.0, gt=0, le=100)
+    timeout_s: float = Field(default=15.0, gt=0, le=120)
+
+
+class Answers(Section):
+    """Answers to requests above public. ``mode``: ``clean`` removes images at other hosts, and links and addresses in
+    tools' arguments that would carry text of the request to one; also written ``answers: off``. ``hosts``: names of
+    hosts that any address may point to."""
+
+    SHORT: ClassVar[str] = "mode"
+    mode: Literal["clean", "off"] = "clean"
+    hosts: tuple[str, ...] = ()
+
+
 class Egress(Section):
     """``mode``: whether deployments in zones below restricted are reached through the egress broker, which alone holds
     their keys; also written ``egress: on``. ``rescan``: the broker runs the detectors of identifiers over each body
@@ -63,7 +83,7 @@ class Egress(Section):
     start."""
 
     SHORT: ClassVar[str] = "mode"
-    mode: Literal["on", "off"] = "off"
+    mode: Literal["on", "off"] = "on"
     rescan: bool = False
     hosts: tuple[str, ...] = ()
 
@@ -79,7 +99,8 @@ class Boundary(Section):
     unless they are restricted. ``prose``: whether the token model looks for names and addresses. ``terms`` and
     ``terms_files`` (relative to the configuration file): words of the organization. ``detector_timeout_ms``: for one
     request; what was not looked at in time is restricted. ``exempt``: by key id (the hash) or team id, modalities that
-    nobody reads and that are let through all the same.
+    nobody reads and that are let through all the same. ``local_hosts``: names of hosts, beside loopback and private
+    addresses, where a deployment may call itself local.
     """
 
     default_class: DataClass = DataClass.INTERNAL
@@ -91,8 +112,11 @@ class Boundary(Section):
     rules: tuple[Rule, ...] = ()
     scrub: tuple[DataClass, ...] = ()
     conversation: Literal["sticky", "off"] = "sticky"
+    local_hosts: tuple[str, ...] = ()
     egress: Egress = Egress()
     ledger: Ledger = Ledger()
+    fetch: Fetch = Fetch()
+    answers: Answers = Answers()
     detectors: dict[str, DataClass] = Field(default_factory=lambda: dict(DEFAULT_DETECTORS))
     combination: DataClass = DataClass.RESTRICTED
     mentions: tuple[str, ...] = DEFAULT_MENTIONS

@@ -24,6 +24,7 @@ from pydantic import ValidationError
 
 from plugins.routing.config.gateway import UNKNOWN_LOCATION
 from plugins.routing.config.model_list import FEATURES, MODES, TERMS, TIER_KEY
+from plugins.routing.config.nearby import is_near
 from plugins.routing.config.reader import INVALID, word_of
 from plugins.routing.config.spec import GatewaySpec
 from plugins.routing.config.zones import ZoneTerms
@@ -115,19 +116,23 @@ def _lone_language_model(deployments: Iterable[Deployment]) -> str | None:
 def is_shut_out(entry: Mapping[str, Any], spec: GatewaySpec) -> bool:
     """Whether ``boundary.mode: closed`` keeps this entry from being loaded at all: it is in a zone below restricted."""
     return (
-        spec.boundary.mode == "closed" and not is_placeholder(entry) and not spec.boundary.keeps_in(location_of(entry))
+        spec.boundary.mode == "closed"
+        and not is_placeholder(entry)
+        and not spec.boundary.keeps_in(location_of(entry, spec))
     )
 
 
-def location_of(entry: Mapping[str, Any]) -> str:
-    """The zone that an entry names."""
+def location_of(entry: Mapping[str, Any], spec: GatewaySpec) -> str:
+    """The zone that an entry names; none where it calls itself local and its address is elsewhere."""
     location = _info(entry).get("location")
-    return location if isinstance(location, str) and location.strip() else UNKNOWN_LOCATION
+    if not isinstance(location, str) or not location.strip():
+        return UNKNOWN_LOCATION
+    return location if location != LOCAL or is_near(entry, spec.boundary.local_hosts) else UNKNOWN_LOCATION
 
 
 def _terms(entry: Mapping[str, Any], spec: GatewaySpec) -> ZoneTerms:
     """What the entry says of itself, and for the rest what its zone says. What cannot be read was not said."""
-    zone = spec.boundary.zone_terms.get(location_of(entry), ZoneTerms())
+    zone = spec.boundary.zone_terms.get(location_of(entry, spec), ZoneTerms())
     try:
         return ZoneTerms(
             **{**zone.model_dump(), **{k: v for k, v in _info(entry).items() if k in TERMS and v is not None}}
@@ -144,7 +149,7 @@ def _deployment(entry: Mapping[str, Any], unique_id: str, spec: GatewaySpec) -> 
     return Deployment(
         id=unique_id,
         model_group=str(entry.get("model_name", "")),
-        location=location_of(entry),
+        location=location_of(entry, spec),
         tier=_tier(entry),
         mode=_mode(entry) or "chat",
         modalities=_modalities(info),

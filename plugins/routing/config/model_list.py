@@ -10,6 +10,7 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from plugins.routing.config.gateway import MODALITIES, UNKNOWN_LOCATION
+from plugins.routing.config.nearby import is_near
 from plugins.routing.config.operation import check_probe
 from plugins.routing.config.problems import Findings, Path, nearly, shown, unknown
 from plugins.routing.config.reader import INVALID, read_field, word_of
@@ -119,6 +120,19 @@ def _check_entry(entry: dict[str, Any], path: Path, spec: GatewaySpec, findings:
         return
     if not placeholder:
         _check_info(info or {}, (*path, "model_info"), spec, findings)
+        _check_nearby(entry, (*path, "model_info", "location"), spec, findings)
+
+
+def _check_nearby(entry: Mapping[str, Any], path: Path, spec: GatewaySpec, findings: Findings) -> None:
+    info = entry.get("model_info")
+    if not isinstance(info, Mapping) or info.get("location") != "local" or info.get("serve"):
+        return
+    if not is_near(entry, spec.boundary.local_hosts):
+        findings.error(
+            path,
+            "local, and its api_base is neither on this machine nor a private address: name the host in "
+            "gateway.boundary.local_hosts, or the zone where it is",
+        )
 
 
 def _check_params(params: object, path: Path, findings: Findings) -> None:

@@ -12,8 +12,10 @@ from pydantic import Field
 
 from plugins.routing.config.boundary import DEFAULT_DETECTORS as DEFAULT_DETECTORS
 from plugins.routing.config.boundary import DEFAULT_MENTIONS as DEFAULT_MENTIONS
+from plugins.routing.config.boundary import Answers as Answers
 from plugins.routing.config.boundary import Boundary as Boundary
 from plugins.routing.config.boundary import Egress as Egress
+from plugins.routing.config.boundary import Fetch as Fetch
 from plugins.routing.config.boundary import Ledger as Ledger
 from plugins.routing.config.operation import Health as Health
 from plugins.routing.config.section import Section as Section

@@ -71,7 +71,7 @@ def config(cloud: FakeCloud, found_url: str) -> dict[str, Any]:
         "general_settings": {"proxy_config_reload_interval_seconds": POLL_S},
         "gateway": {
             "instant": {"enabled": False},
-            # A model of the admin UI that is not local is not sent to while the wall stands (tests/e2e/test_egress.py).
+            "boundary": {"egress": {"hosts": ["127.0.0.1"]}},  # where the models of the admin UI are
             "discovery": {"ollama": [], "vllm": [found_url], "models_dir": None, "cloud": False, "interval_s": 1},
         },
     }

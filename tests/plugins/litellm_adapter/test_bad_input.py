@@ -139,7 +139,7 @@ def test_other_paths_are_refused_in_openais_shape(world: World) -> None:
         for path in ("/nope", "/v1/nope"):
             answer = client.get(path)
             assert answer.status_code == 404
-            assert _error(answer)["code"] == "not_found"
+            assert _error(answer)["code"] == "route_not_served"
         answer = client.post(
             CHAT, json={"model": "auto", "messages": [USER]}, headers={"Authorization": "Bearer sk-no"}
         )

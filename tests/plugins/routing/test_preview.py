@@ -75,10 +75,10 @@ def test_a_wider_zone_is_a_regression_with_and_without_requests() -> None:
     assert compared(wider, []).regresses
 
 
-def test_a_cloud_that_is_called_local_is_a_regression() -> None:
-    relabelled = PRESENT.replace("location: cloud", "location: local")
-    found = compared(relabelled)
-    assert [(c.data_class, c.model_group, c.location) for c in found.crossings] == [("internal", "far", "local")]
+def test_a_cloud_that_is_called_a_site_is_a_regression() -> None:
+    zones = "gateway: {boundary: {zones: {site: restricted}}}"
+    found = compared(PRESENT.replace("location: cloud", "location: site").replace("gateway: {}", zones))
+    assert [(c.data_class, c.model_group, c.location) for c in found.crossings] == [("internal", "far", "site")]
 
 
 def test_refusals_are_counted_and_flip() -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from plugins.routing.types import DataClass
-from services.egress.targets import TargetFile, read_targets
+from services.egress.targets import TargetFile, read_added, read_targets
 
 
 def one(**changes: Any) -> dict[str, Any]:
@@ -72,3 +72,45 @@ def test_the_file_is_followed_and_a_broken_one_changes_nothing(tmp_path: Path) -
     assert (targets.get("id"), targets.loaded) == (None, True)
     path.unlink()
     assert (targets.get("id"), targets.loaded) == (None, False)
+
+
+RULES = {"hosts": ["api.example"], "zones": {"cloud": "public", "site": "internal", "local": "restricted"}}
+
+
+@pytest.mark.parametrize(
+    ("changes", "highest"),
+    [
+        ({}, DataClass.PUBLIC),
+        ({"highest": "restricted"}, DataClass.PUBLIC),
+        ({"zone": "site", "highest": "restricted"}, DataClass.INTERNAL),
+        ({"zone": "nowhere"}, DataClass.PUBLIC),
+        ({"zone": "local"}, None),
+        ({"base": "https://evil.example/v1"}, None),
+        ({"base": "https://evil.example/v1?api.example"}, None),
+        ({"base": "https://api.example.evil.example"}, None),
+    ],
+)
+def test_what_the_gateway_added_is_held_to_the_operators_rules(changes: Any, highest: DataClass | None) -> None:
+    made = read_added(one(**changes), RULES)
+    assert (made["id"].highest if made else None) is highest
+
+
+def test_what_the_gateway_added_can_name_no_secret_and_replace_no_target(tmp_path: Path) -> None:
+    (tmp_path / "a.json").write_text(json.dumps({**one(), **RULES}))
+    mine = {
+        "targets": {
+            "id": {**one()["targets"]["id"], "key": "sk-evil"},
+            "new": {**one(key="os.environ/SECRET")["targets"]["id"]},
+        }
+    }
+    (tmp_path / "b.json").write_text(json.dumps({"targets": mine}))
+    file = TargetFile(tmp_path / "a.json", {"SECRET": "s"}, tmp_path / "b.json")
+    declared, new = file.get("id"), file.get("new")
+    assert declared is not None
+    assert declared.headers == {"authorization": "Bearer sk-x"}
+    assert new is not None
+    assert new.headers == {}
+    (tmp_path / "b.json").unlink()
+    assert file.get("new") is None
+    (tmp_path / "b.json").write_text("{broken")
+    assert file.get("id") is not None

@@ -181,7 +181,7 @@ def test_a_closed_boundary_renders_nothing_outside() -> None:
     declared = (
         "  - {model_name: far, litellm_params: {model: openai/x}, model_info: {location: cloud}}\n"
         "  - {model_name: nowhere, litellm_params: {model: openai/x}}\n"
-        "  - {model_name: near, litellm_params: {model: openai/x}, model_info: {location: local}}\n"
+        "  - {model_name: near, litellm_params: {model: ollama/x}, model_info: {location: local}}\n"
     )
     cloud = found_entry("gpt", "openai/gpt", "https://api.openai.com/v1", "environment")
     cloud["model_info"]["location"] = "cloud"

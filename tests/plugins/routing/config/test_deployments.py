@@ -119,13 +119,25 @@ def test_what_is_left_out() -> None:
 @pytest.mark.parametrize(
     ("entries", "serving_all"),
     [
-        ([entry("a", location="local")], ["a"]),
-        ([entry("a", location="local", tier="small")], []),
-        ([entry("a", location="local", tier="small", found="ollama")], ["a"]),
-        ([entry("a", location="local"), entry("b", location="local")], []),
-        ([entry("a", location="local"), entry("c", location="cloud")], ["a"]),
-        ([entry("a", location="local"), entry("i", location="local", builtin=True)], ["a"]),
-        ([entry("a", location="local"), entry("e", location="local", mode="embedding")], ["a"]),
+        ([entry("a", location="local", model="ollama/a")], ["a"]),
+        ([entry("a", location="local", model="ollama/a", tier="small")], []),
+        ([entry("a", location="local", model="ollama/a", tier="small", found="ollama")], ["a"]),
+        ([entry("a", location="local", model="ollama/a"), entry("b", location="local", model="ollama/b")], []),
+        ([entry("a", location="local", model="ollama/a"), entry("c", location="cloud")], ["a"]),
+        (
+            [
+                entry("a", location="local", model="ollama/a"),
+                entry("i", location="local", model="ollama/i", builtin=True),
+            ],
+            ["a"],
+        ),
+        (
+            [
+                entry("a", location="local", model="ollama/a"),
+                entry("e", location="local", model="ollama/e", mode="embedding"),
+            ],
+            ["a"],
+        ),
         ([entry("c", location="cloud")], []),
     ],
 )

@@ -1,7 +1,7 @@
 """Which deployments are reached through the egress broker, and what of them only the broker is told.
 
 Knows: the zones below restricted, how each provider's client in LiteLLM 1.106.2 takes another base URL and its key
-(``tests/services/supervisor/test_egress.py`` holds the table to LiteLLM). Does not know: files, processes. Pure. A
+(``tests/plugins/routing/test_egress_split.py`` holds the table to LiteLLM). Does not know: files, processes. Pure. A
 provider that is not in the table is left out with a warning: it is never sent to directly.
 """
 
@@ -97,7 +97,7 @@ OTHER_CREDENTIALS = frozenset(
 
 _OPENAI_NAMES = ("gpt-", "chatgpt-", "o1", "o3", "o4", "text-embedding-", "dall-e", "whisper", "tts-")
 _OTHER_LOGINS = ("aws_", "vertex_", "azure_", "tenant_id", "client_id", "client_secret", "litellm_credential_name")
-_KEPT_BY_THE_BROKER = ("api_key", "base_url", "extra_headers", "headers", "organization", "use_in_pass_through")
+KEPT_BY_THE_BROKER = ("api_key", "base_url", "extra_headers", "headers", "organization", "use_in_pass_through")
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +129,11 @@ def behind_the_wall(
         kept.append(walled)
         targets[deployment_id(entry)] = target
     return Walled(kept, targets, tuple(warnings))
+
+
+def known_hosts() -> frozenset[str]:
+    """Host names of the providers in the table."""
+    return frozenset(urlsplit(provider.base).hostname or "" for provider in PROVIDERS.values()) - {""}
 
 
 def leaves(entry: Mapping[str, Any], spec: GatewaySpec) -> bool:
@@ -200,7 +205,7 @@ def _split(entry: Entry, spec: GatewaySpec, broker: str, environ: Mapping[str, s
     }
     # The path stays visible to LiteLLM, whose clients choose the rest of it by what it ends with.
     address = f"{broker}/t/{quote(deployment_id(entry), safe='')}{urlsplit(base).path}"
-    kept = {name: value for name, value in params.items() if name not in _KEPT_BY_THE_BROKER}
+    kept = {name: value for name, value in params.items() if name not in KEPT_BY_THE_BROKER}
     return {**entry, "litellm_params": {**kept, "api_base": address, "api_key": DUMMY_KEY}}, target
 
 

@@ -10,9 +10,7 @@ import litellm
 import pytest
 
 from plugins.routing.config.load import parse_config
-from services.discovery import cloud
-from services.egress.targets import STYLES, read_targets
-from services.supervisor.egress import (
+from plugins.routing.egress_split import (
     DUMMY_KEY,
     PROVIDERS,
     behind_the_wall,
@@ -21,6 +19,8 @@ from services.supervisor.egress import (
     provider_of,
     without_credentials,
 )
+from services.discovery import cloud
+from services.egress.targets import STYLES, read_targets
 
 SPEC = parse_config("gateway: {boundary: {zones: {site: internal}}}\n", "x.yaml").spec
 BROKER = "http://127.0.0.1:7000"
