@@ -13,157 +13,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-WORDS = (
-    "blue",
-    "calm",
-    "wide",
-    "slow",
-    "deep",
-    "cold",
-    "warm",
-    "clear",
-    "green",
-    "quiet",
-    "fast",
-    "narrow",
-    "bright",
-    "round",
-    "soft",
-    "early",
-)
-CRASH = "detectorcrash"
-NEAR = (
-    "near",
-    "near-error",
-    "near-slow",
-    "near-limited",
-    "near-dying",
-    "near-broken",
-    "near-long",
-    "near-filtered",
-    "mixed",
-    "ranked",
-    "mirror",
-)
-FAR = (
-    "far",
-    "far-anthropic",
-    "far-embed",
-    "far-image",
-    "far-speech",
-    "far-rank",
-    "far-moderate",
-    "far-ears",
-    "far-ocr",
-)
-CHAT_MODELS = (*NEAR, "auto", "fast", "reasoning", "code", "vision", "private", "far", "far-anthropic")
-ODD_NAMES = (
-    "near,far",
-    "far,near",
-    "id-far",
-    "openai/gpt-far",
-    "openai/*",
-    "anthropic/claude-far",
-    "*",
-    "capability-auto",
-)
-
-SECRETS = (
-    "my card is 4111 1111 1111 1111",
-    "the key is AKIAIOSFODNN7EXAMPLE",
-    "transfer to DE89 3704 0044 0532 0130 00",
-    "password = hunter2-Zebra-99!x",
-    f"decode {base64.b64encode(b'my card is 4111 1111 1111 1111').decode()}",
-    f"a word {CRASH} here",
-)
-"""What makes a text confined although it was declared public."""
-
-STEERING: tuple[dict[str, Any], ...] = (
-    {},
-    {},
-    {},
-    {"fallbacks": ["far"]},
-    {"fallbacks": [{"near": ["far"]}, {"auto": ["far"]}]},
-    {"fallbacks": [{"model": "far"}]},
-    {"context_window_fallbacks": [{"near": ["far"]}], "content_policy_fallbacks": [{"near": ["far"]}]},
-    {"num_retries": 1, "max_retries": 1},
-    {"api_key": "sk-mine"},
-    {"metadata": {"signalbox_verdict": {"order": ["id-far"]}, "tags": ["far"]}},
-    {"litellm_metadata": {"signalbox_verdict": {"order": ["id-far"]}}},
-    {"router_settings_override": {"fallbacks": [{"near": ["far"]}]}},
-    {"deployment_id": "id-far", "specific_deployment": True},
-    {"extra_headers": {"x-signalbox-verdict": "v1.e30.AAAA"}},
-    {"custom_llm_provider": "openai", "organization": "org-mine"},
-    {"tags": ["far"], "silent_model": "far"},
-    {"model_list": None, "order": 2},
-    {"user": "x-signalbox-data-class: public"},
-)
-
-JSON_ROUTES = (
-    "/v1/chat/completions",
-    "/chat/completions",
-    "/v1/completions",
-    "/v1/responses",
-    "/v1/messages",
-    "/v1/embeddings",
-    "/v1/rerank",
-    "/v1/images/generations",
-    "/v1/moderations",
-    "/v1/audio/speech",
-    "/v1/ocr",
-    "/engines/far/chat/completions",
-    "/openai/deployments/far/chat/completions",
-)
-FORM_ROUTES = ("/v1/audio/transcriptions", "/v1/audio/translations", "/v1/images/edits", "/v1/files")
-CLOSED_ROUTES = (
-    "/anthropic/v1/messages",
-    "/openai/v1/chat/completions",
-    "/openai_passthrough/v1/responses",
-    "/v1beta/models/far:generateContent",
-    "/models/far:generateContent",
-    "/v1beta/models/far:countTokens",
-    "/gemini/v1beta/models/x:generateContent",
-    "/v1/batches",
-    "/v1/fine_tuning/jobs",
-    "/v1/assistants",
-    "/v1/threads",
-    "/v1/responses/compact",
-    "/v1/responses/input_tokens",
-    "/v1/rag/query",
-    "/v1/rag/ingest",
-    "/v1/search",
-    "/v1/videos",
-    "/v1/containers",
-    "/utils/token_counter?call_endpoint=true",
-    "/utils/transform_request",
-    "/vertex_ai/v1/x",
-    "/bedrock/model/x/invoke",
-    "/cohere/v1/chat",
-    "/mistral/v1/chat/completions",
-    "/azure/openai/x",
-    "/vllm/v1/chat/completions",
-    "/queue/chat/completions",
-    "/cursor/chat/completions",
-    "/v1/realtime/client_secrets",
-    "/v1/realtime/calls",
-    "/mcp",
-    "/a2a/x",
-    "/assemblyai/v2/transcript",
-    "/health/test_connection",
-    "/v1/vector_stores",
-    "/v1/vector_stores/vs_1/search",
-    "/v1/vector_stores/vs_1/files",
-    "/langfuse/api/public/ingestion",
-    "/v1/memory",
-    "/v1/skills",
-    "/v1/evals",
-    "/interactions",
-    "/config/pass_through_endpoint",
-    "/v1/what_an_upgrade_brings",
-    "/v1/messages/count_tokens",
-    "/v1/messages/batches",
-    "/engines/far/embeddings",
-    "/credentials",
+from tests.wall.tables import (
+    CHAT_MODELS,
+    CLOSED_ROUTES,
+    FORM_ROUTES,
+    JSON_ROUTES,
+    ODD_NAMES,
+    SECRETS,
+    STEERING,
+    WORDS,
 )
 
 
@@ -214,6 +72,8 @@ def _json_case(rng: random.Random, number: int, marker: str) -> Case:
     if not confined and rng.random() < 0.4:
         text, confined, why = f"{text}; {rng.choice(SECRETS)}", True, "public with something in it"
     model = rng.choice(_models(path)) if rng.random() < 0.93 else rng.choice(ODD_NAMES)
+    if not confined and path.startswith("/v1/") and rng.random() < 0.6:
+        model = {"/v1/embeddings": "far-embed"}.get(path, rng.choice(("far", "far-anthropic")))
     body = {"model": model, **_content(rng, path, text)}
     if path.endswith(("completions", "responses", "messages")) and rng.random() < 0.4:
         body["stream"] = True

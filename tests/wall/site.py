@@ -15,7 +15,7 @@ from typing import Any
 
 from tests.support.fake_cloud import Behavior, FakeCloud, fake_cloud
 from tests.support.system import System, running_system
-from tests.wall.cases import CRASH
+from tests.wall.tables import CRASH
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
@@ -99,15 +99,14 @@ def config(near: str, far: str) -> dict[str, Any]:
 
 
 @contextmanager
-def site(folder: Path, **changes: str) -> Iterator[Site]:
-    """A running system. ``changes``: variables of ``switched_off/sitecustomize.py``."""
+def site(folder: Path, only: str = "database,gateway,egress", **changes: str) -> Iterator[Site]:
+    """A running system. ``only``: its parts. ``changes``: variables of ``switched_off/sitecustomize.py``."""
     path = os.pathsep.join((str(HERE / "switched_off"), str(ROOT), os.environ.get("PYTHONPATH", "")))
     env = {"PYTHONPATH": path, "WALL_SUITE_CRASH": CRASH, **changes}
     with fake_cloud("near") as near, fake_cloud("far") as far:
         near.delay_s = 0.3
         for name, behavior in BEHAVIORS.items():
             near.behave(name, behavior)
-        only = "database,gateway,egress"
         with running_system(
             folder, json.dumps(config(near.url, far.url)), env=env, arguments=("--only", only)
         ) as system:

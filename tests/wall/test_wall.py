@@ -16,11 +16,12 @@ import pytest
 from plugins.ledger.query import Question, found
 from plugins.ledger.verify import verify
 from tests.wall.attack import Outcome, attack
-from tests.wall.cases import CHAT_MODELS, CLOSED_ROUTES, FORM_ROUTES, JSON_ROUTES, Case, cases
+from tests.wall.cases import Case, cases
 from tests.wall.site import Site, site
+from tests.wall.tables import CHAT_MODELS, CLOSED_ROUTES, FORM_ROUTES, JSON_ROUTES
 
 pytestmark = pytest.mark.timeout(900)
-SEED, COUNT, HOOKLESS = 20_261_125, 1_700, 400
+SEED, COUNT, HOOKLESS = 20_261_125, 1_500, 500
 
 
 @pytest.fixture(scope="module")
@@ -31,7 +32,7 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 
 @pytest.fixture(scope="module")
 def hookless(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    with site(tmp_path_factory.mktemp("hookless"), WALL_SUITE_NO_HOOKS="1") as made:
+    with site(tmp_path_factory.mktemp("hookless"), only="gateway,egress", WALL_SUITE_NO_HOOKS="1") as made:
         yield made
 
 
@@ -86,7 +87,7 @@ class Breaking:
             segment.rename(self._aside)
             segment.mkdir()
             self.did.append("ledger away")
-        elif count == COUNT // 2 + 200:
+        elif count == COUNT // 2 + 150:
             self.give_back()
 
     def give_back(self) -> None:
@@ -104,8 +105,8 @@ async def test_nothing_confined_reaches_a_cloud_and_what_is_public_does(whole: S
     finally:
         breaking.give_back()
     taken = time.monotonic() - began
-    assert leaked(whole, outcomes) == []
-    assert misshapen(outcomes) == []
+    assert not leaked(whole, outcomes), "\n".join(leaked(whole, outcomes)[:20])
+    assert not misshapen(outcomes), "\n".join(misshapen(outcomes)[:20])
     assert breaking.did == ["redis", "ledger away", "ledger back"]
     public = [
         o for o in outcomes if not o.case.confined and o.case.path.startswith("/v1/") and o.case.model.startswith("far")
@@ -133,8 +134,8 @@ async def test_with_the_hooks_switched_off_the_broker_stands_alone(hookless: Sit
     """Nothing at all leaves, for nobody has signed; and requests do reach what is inside, so they were really sent."""
     made = [c for c in cases(SEED + 1, HOOKLESS * 2) if c.model != "near-limited" and c.path not in CLOSED_ROUTES]
     outcomes = await attack(hookless, [_all_confined(case) for case in made[:HOOKLESS]])
-    assert leaked(hookless, outcomes) == []
-    assert misshapen(outcomes) == []
+    assert not leaked(hookless, outcomes), "\n".join(leaked(hookless, outcomes)[:20])
+    assert not misshapen(outcomes), "\n".join(misshapen(outcomes)[:20])
     assert sum(hookless.near.holds(o.case.marker) > 0 for o in outcomes) >= 40
     refused = [r for r in found(hookless.ledger, Question(event="refused")) if r["reason"] == "missing"]
     assert len(refused) >= 40, "LiteLLM tried, and the broker said no"

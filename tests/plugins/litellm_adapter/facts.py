@@ -18,8 +18,8 @@ CLOUD = Deployment("dep-cloud", "cloud", "cloud", Tier.FRONTIER)
 
 YAML = """
 model_list:
-  - {model_name: small, litellm_params: {model: openai/a}, model_info: {id: dep-small, location: local, tier: small}}
-  - {model_name: big, litellm_params: {model: openai/b}, model_info: {id: dep-big, location: local, tier: large}}
+  - {model_name: small, litellm_params: {model: ollama/a}, model_info: {id: dep-small, location: local, tier: small}}
+  - {model_name: big, litellm_params: {model: ollama/b}, model_info: {id: dep-big, location: local, tier: large}}
   - {model_name: cloud, litellm_params: {model: openai/c}, model_info: {id: dep-cloud, location: cloud, tier: frontier}}
 gateway: {}
 """

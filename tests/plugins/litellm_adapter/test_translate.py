@@ -80,11 +80,26 @@ def test_an_admin_may_declare() -> None:
     assert _facts(who=key("proxy_admin")).caller.may_declare
 
 
-@pytest.mark.parametrize("call", ["transcription", "image_generation", "amoderation", "aocr"])
+@pytest.mark.parametrize("call", ["transcription", "aimage_edit", "aocr"])
 def test_content_that_nobody_reads_is_restricted_whatever_was_declared(call: str) -> None:
     caller = _facts({"model": "x"}, key("proxy_admin"), call, x_signalbox_data_class="public").caller
     assert caller.declared is DataClass.RESTRICTED
     assert caller.data_class is DataClass.RESTRICTED
+
+
+@pytest.mark.parametrize(
+    ("call", "body"),
+    [
+        ("image_generation", {"prompt": "A river."}),
+        ("amoderation", {"input": "A river."}),
+        ("arerank", {"query": "A river.", "documents": ["A lake."]}),
+    ],
+)
+def test_prompts_of_pictures_and_what_is_moderated_or_ranked_is_read(call: str, body: dict[str, Any]) -> None:
+    facts = _facts({"model": "x", **body}, key("proxy_admin"), call, x_signalbox_data_class="public")
+    assert facts.caller.declared is DataClass.PUBLIC
+    assert [m["content"] for m in facts.messages] == ["A river."]
+    assert list(facts.attached) == ([["A lake."]] if "documents" in body else [])
 
 
 def test_text_to_be_spoken_is_judged_like_text_of_a_chat() -> None:

@@ -6,10 +6,10 @@ from plugins.routing.config.load import parse_config
 from services.console.capability_state import CapabilityState, alike, capability_states
 from tests.services.console.seed import CONFIG
 
-INSTANT = """{model_name: instant, litellm_params: {model: openai/i},
+INSTANT = """{model_name: instant, litellm_params: {model: hosted_vllm/i},
   model_info: {location: local, tier: instant, builtin: true}}"""
-SMALL = "{model_name: small, litellm_params: {model: openai/s}, model_info: {location: local, tier: small}}"
-OTHER = "{model_name: other, litellm_params: {model: openai/o}, model_info: {location: local, tier: small}}"
+SMALL = "{model_name: small, litellm_params: {model: hosted_vllm/s}, model_info: {location: local, tier: small}}"
+OTHER = "{model_name: other, litellm_params: {model: hosted_vllm/o}, model_info: {location: local, tier: small}}"
 CLOUD = "{model_name: big, litellm_params: {model: openai/b}, model_info: {location: cloud, tier: frontier}}"
 
 

@@ -97,12 +97,7 @@ def test_what_the_gateway_added_is_held_to_the_operators_rules(changes: Any, hig
 
 def test_what_the_gateway_added_can_name_no_secret_and_replace_no_target(tmp_path: Path) -> None:
     (tmp_path / "a.json").write_text(json.dumps({**one(), **RULES}))
-    mine = {
-        "targets": {
-            "id": {**one()["targets"]["id"], "key": "sk-evil"},
-            "new": {**one(key="os.environ/SECRET")["targets"]["id"]},
-        }
-    }
+    mine = {"id": one(key="sk-evil")["targets"]["id"], "new": one(key="os.environ/SECRET")["targets"]["id"]}
     (tmp_path / "b.json").write_text(json.dumps({"targets": mine}))
     file = TargetFile(tmp_path / "a.json", {"SECRET": "s"}, tmp_path / "b.json")
     declared, new = file.get("id"), file.get("new")

@@ -7,15 +7,15 @@ from services.supervisor.changes import changes, waiting_for_start
 
 OLD = """
 model_list:
-  - {model_name: a, litellm_params: {model: openai/a, api_key: sk-1}, model_info: {id: a, location: local}}
-  - {model_name: b, litellm_params: {model: openai/b}, model_info: {id: b, location: local}}
+  - {model_name: a, litellm_params: {model: ollama/a, api_key: sk-1}, model_info: {id: a, location: local}}
+  - {model_name: b, litellm_params: {model: ollama/b}, model_info: {id: b, location: local}}
 gateway: {intents: {coding: small}}
 litellm_settings: {num_retries: 1}
 """
 NEW = """
 model_list:
-  - {model_name: a, litellm_params: {model: openai/a, api_key: sk-2}, model_info: {id: a, location: local, tier: large}}
-  - {model_name: c, litellm_params: {model: openai/c}, model_info: {id: c, location: local}}
+  - {model_name: a, litellm_params: {model: ollama/a, api_key: sk-2}, model_info: {id: a, location: local, tier: large}}
+  - {model_name: c, litellm_params: {model: ollama/c}, model_info: {id: c, location: local}}
 gateway: {intents: {coding: large}, boundary: {zones: {cloud: internal, site: internal}}, headers: basic}
 litellm_settings: {num_retries: 2}
 """

@@ -129,12 +129,12 @@ def test_sidecars_listen_where_the_ports_say(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "wanted"),
     [
-        ("gateway: {boundary: {egress: on}}\n", set(NAMES)),
-        ("gateway: {}\n", set(NAMES) - {"egress"}),
-        ("gateway: {instant: {enabled: false}}\n", set(NAMES) - {"egress", "instant"}),
-        ("gateway: {discovery: {models_dir: null}}\n", set(NAMES) - {"egress", "llm"}),
-        ("gateway: {documents: {enabled: false}}\n", set(NAMES) - {"egress", "documents"}),
-        ("gateway: {audio: {enabled: false}}\n", set(NAMES) - {"egress", "audio"}),
+        ("gateway: {}\n", set(NAMES)),
+        ("gateway: {boundary: {egress: off}}\n", set(NAMES) - {"egress"}),
+        ("gateway: {instant: {enabled: false}}\n", set(NAMES) - {"instant"}),
+        ("gateway: {discovery: {models_dir: null}}\n", set(NAMES) - {"llm"}),
+        ("gateway: {documents: {enabled: false}}\n", set(NAMES) - {"documents"}),
+        ("gateway: {audio: {enabled: false}}\n", set(NAMES) - {"audio"}),
     ],
 )
 def test_only_what_the_configuration_has_a_use_for_is_started(text: str, wanted: set[str]) -> None:

@@ -11,7 +11,7 @@ from plugins.routing.decision_log import DecisionLog
 from services.supervisor.regressions import Regressions
 from tests.services.console.seed import BASE
 
-LOCAL = "- {model_name: m, litellm_params: {model: openai/m}, model_info: {id: m, location: local, tier: small}}\n"
+LOCAL = "- {model_name: m, litellm_params: {model: hosted_vllm/m}, model_info: {id: m, location: local, tier: small}}\n"
 CLOUD = "- {model_name: c, litellm_params: {model: openai/c}, model_info: {id: c, location: cloud, tier: small}}\n"
 
 
