@@ -31,6 +31,7 @@ from plugins.litellm_adapter.preparation.registry import one_of_each
 from plugins.litellm_adapter.preparation.run import prepare
 from plugins.litellm_adapter.refusal import Refused
 from plugins.litellm_adapter.registration import Registration
+from plugins.litellm_adapter.third_parties import hold_back, without_own_callbacks
 from plugins.litellm_adapter.tier_budget import budgets_of
 from plugins.litellm_adapter.trace import CURRENT, Trace
 from plugins.litellm_adapter.translate import NO_CONTENT, facts_of
@@ -79,6 +80,7 @@ class SignalboxHooks(CostHooks):
                 if self._signer is not None and where is not None:
                     self.registration = Registration(where / "run", self._signer.base)
                 self._gateway = await open_gateway(config or _started_on(), state or _state(), build_router)
+                hold_back(self._gateway.config.raw, self._gateway.config.spec)
         return self._gateway
 
     async def async_pre_call_hook(
@@ -237,6 +239,7 @@ async def _judge(
     trace.verdict = None
     if call_type in NO_CONTENT:
         return
+    without_own_callbacks(data)
     prepared = await prepare(preparers, gateway.router.spec, trace, key, data, call_type, gateway.secret)
     facts, full = facts_of(data, key, call_type, secret=gateway.secret, request_id=new_decision_id())
     long = facts.token_estimate > LONG_TOKENS

@@ -25,7 +25,8 @@ STEERING = frozenset(
         "vector_store_ids", "mock_response", "mock_tool_calls", "mock_timeout", "mock_testing_fallbacks",
         "mock_testing_context_fallbacks", "mock_testing_content_policy_fallbacks",
         "mock_testing_rate_limit_error", "_target_order", "_excluded_deployment_ids",
-        "_retry_skipped_deployment_ids",
+        "_retry_skipped_deployment_ids", "callbacks", "success_callback", "failure_callback", "callback_vars",
+        "turn_off_message_logging", "guardrails", "guardrail_config",
     }
 )  # fmt: skip
 """Body fields that would choose another place, other credentials or another policy. What remains goes to the

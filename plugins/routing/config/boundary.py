@@ -100,7 +100,8 @@ class Boundary(Section):
     ``terms_files`` (relative to the configuration file): words of the organization. ``detector_timeout_ms``: for one
     request; what was not looked at in time is restricted. ``exempt``: by key id (the hash) or team id, modalities that
     nobody reads and that are let through all the same. ``local_hosts``: names of hosts, beside loopback and private
-    addresses, where a deployment may call itself local.
+    addresses, where a deployment may call itself local. ``third_parties``: zones of callbacks, alerts, caches and
+    guardrails of LiteLLM, by name.
     """
 
     default_class: DataClass = DataClass.INTERNAL
@@ -115,6 +116,7 @@ class Boundary(Section):
     local_hosts: tuple[str, ...] = ()
     egress: Egress = Egress()
     ledger: Ledger = Ledger()
+    third_parties: dict[str, str] = Field(default_factory=dict)
     fetch: Fetch = Fetch()
     answers: Answers = Answers()
     detectors: dict[str, DataClass] = Field(default_factory=lambda: dict(DEFAULT_DETECTORS))

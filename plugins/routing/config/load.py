@@ -17,6 +17,7 @@ from plugins.routing.config.lines import BrokenYamlError, Document, read_yaml
 from plugins.routing.config.model_list import check_model_list
 from plugins.routing.config.problems import ConfigError, Findings, Path, Problem, dotted, nearly, shown, unknown
 from plugins.routing.config.spec import GatewaySpec
+from plugins.routing.config.third_parties import check_third_parties
 from plugins.routing.types import Deployment
 
 __all__ = ["Config", "ConfigError", "Problem", "load_config", "parse_config", "read_text"]
@@ -80,6 +81,7 @@ def parse_config(text: str, filename: str) -> Config:
     spec = read_gateway(raw.get("gateway"), findings)
     entries = check_model_list(raw.get("model_list"), spec, findings)
     _check_sections(raw, findings)
+    check_third_parties(raw, spec, findings)
     if findings.errors:
         raise ConfigError(_problems(findings.errors, document, filename))
     return Config(

@@ -142,14 +142,17 @@ def test_only_what_the_configuration_has_a_use_for_is_started(text: str, wanted:
     assert {rule.name for rule in PARTS if rule.wanted(config)} == wanted
 
 
+THEIRS = "gateway: {boundary: {third_parties: {mine.logger: local, g: local}}}\n"
+
+
 @pytest.mark.parametrize(
     ("text", "own"),
     [
         ("gateway: {}\n", False),
         ("litellm_settings: {drop_params: true}\n", False),
-        ("litellm_settings: {callbacks: [mine.logger]}\n", True),
+        (f"litellm_settings: {{callbacks: [mine.logger]}}\n{THEIRS}", True),
         ("general_settings: {custom_auth: mine.auth}\n", True),
-        ("guardrails: [{guardrail_name: g}]\n", True),
+        (f"guardrails: [{{guardrail_name: g}}]\n{THEIRS}", True),
     ],
 )
 def test_the_users_own_code_is_found_beside_the_users_file(text: str, own: bool, tmp_path: Path) -> None:
