@@ -58,15 +58,18 @@ def test_a_file_with_only_model_list_and_gateway_is_completed() -> None:
     assert made["gateway"] == {"capabilities": {"auto": {}}}
 
 
-THEIRS = "gateway: {boundary: {third_parties: {my.logger: local, b.c: local, g: local, slack: local, cache: local}}}\n"
+THEIRS = SMALL.replace(
+    "gateway:",
+    "gateway:\n  boundary: {third_parties: {my.logger: local, b.c: local, g: local, slack: local, cache: local}}",
+)
 
 
 def test_settings_of_the_user_win_and_callbacks_are_kept() -> None:
-    text = SMALL + (
+    text = THEIRS + (
         "litellm_settings: {num_retries: 5, drop_params: false, callbacks: [my.logger, prometheus], cache: true}\n"
         "general_settings: {master_key: sk-written-here, alerting: [slack], user_api_key_cache_ttl: 5}\n"
         "router_settings: {timeout: 30}\n"
-        "guardrails: [{guardrail_name: g}]\n" + THEIRS
+        "guardrails: [{guardrail_name: g}]\n"
     )
     made = render(parse_config(text, "x.yaml"), [], SIDECARS)
     assert made["litellm_settings"]["num_retries"] == 5
@@ -102,7 +105,7 @@ def test_names_of_audio_are_aliases_unless_a_group_or_the_user_has_them() -> Non
     [("my.logger", ["my.logger", CALLBACK]), (f"[{CALLBACK}, b.c]", [CALLBACK, "b.c"]), ("null", [CALLBACK])],
 )
 def test_ours_is_added_once(given: str, listed: list[str]) -> None:
-    config = parse_config(SMALL + f"litellm_settings: {{callbacks: {given}}}\n{THEIRS}", "x.yaml")
+    config = parse_config(THEIRS + f"litellm_settings: {{callbacks: {given}}}\n", "x.yaml")
     assert render(config, [], SIDECARS)["litellm_settings"]["callbacks"] == listed
 
 
