@@ -33,6 +33,7 @@ _OPEN_TO_CONTENT = re.compile(
 """Posted to, and judged."""
 
 _OPEN_WITHOUT_CONTENT: tuple[tuple[str, re.Pattern[str]], ...] = (
+    ("GET", re.compile(r"/health/capabilities|/metrics/?")),
     ("GET", re.compile(r"(?:/v1)?/models(?:/[^:]+)?")),
     ("GET DELETE", re.compile(r"(?:/v1)?/responses/(?!compact$|input_tokens$)[^/]+")),
     ("GET", re.compile(r"(?:/v1)?/responses/[^/]+/input_items")),
