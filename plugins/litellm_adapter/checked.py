@@ -18,6 +18,7 @@ from fastapi import APIRouter, Depends
 from litellm.proxy.auth.user_api_key_auth import user_api_key_auth
 
 from plugins.litellm_adapter.gateway import Gateway
+from plugins.litellm_adapter.loads import Loads
 from plugins.litellm_adapter.translate import is_admin
 from plugins.routing.config.spec import Capability, GatewaySpec
 from plugins.routing.types import Deployment, Tier
@@ -42,6 +43,7 @@ class Checked:
         self._seen: tuple[int, int] | None = None
         self._read: dict[str, Any] = {}
         self._told: set[str] = set()
+        self._loads = Loads(gateway, state, clock)
 
     async def run(self) -> None:
         """Looks several times a second, until cancelled."""
@@ -54,6 +56,7 @@ class Checked:
 
     def look(self) -> None:
         """Takes over what changed."""
+        self._loads.look()
         self._load()
         rows = self.results()
         for name, row in rows.items():

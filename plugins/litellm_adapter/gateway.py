@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Protocol
 
 from plugins.litellm_adapter.accounting import Accounting, open_accounting
+from plugins.litellm_adapter.admission import Admission
 from plugins.litellm_adapter.costing import Costing
 from plugins.litellm_adapter.egress import URL_ENV
 from plugins.litellm_adapter.guards import safest
@@ -84,6 +85,8 @@ class Gateway:
         self.safe = safest(router.spec, router.deployments)
         self._by_id = {d.id: d for d in router.deployments}
         self.policy = 0
+        self.admission = Admission(workers_of(os.environ))
+        self.live.set_capacities(self.admission.configure(config))
         self._running: Counter[int] = Counter()
         self.costing = Costing(self.deployment)
         self.metrics = Metrics(router.spec.metrics.max_keys)
@@ -100,6 +103,7 @@ class Gateway:
         self.safe = safest(router.spec, router.deployments)
         self.config, self.router = config, router
         self.policy += 1
+        self.live.set_capacities(self.admission.configure(config))
         self.live.forget(frozenset(self._by_id))
 
     def begin(self, trace: Trace) -> None:
@@ -147,6 +151,7 @@ class Gateway:
             inside = trace.served is not None and trace.served.id in self.safe
             self.accounting.end(trace, status, inside=inside)
         self._leave(trace)
+        self.admission.leave(trace)
         if trace.ended is None:
             self.metrics.answered(status)
         trace.ended = status
@@ -228,6 +233,12 @@ async def open_gateway(path: Path, state: Path | None, build: Build) -> Gateway:
         return gateway
 
     return await asyncio.to_thread(work)
+
+
+def workers_of(environ: Mapping[str, str]) -> int:
+    """Gateway processes of this machine, which share each deployment's limit."""
+    told = environ.get("SIGNALBOX_WORKERS", "")
+    return int(told) if told.isdigit() and int(told) > 0 else 1
 
 
 def conversation_secret(environ: Mapping[str, str]) -> bytes:

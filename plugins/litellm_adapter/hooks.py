@@ -132,6 +132,8 @@ class SignalboxHooks(CostHooks):
                 self._signer.sign_attempt(kwargs, called, deployment_id, self.gateway.deployment(deployment_id), trace)
             if self.gateway.accounting is not None and deployment_id not in self.gateway.safe:
                 await self.gateway.accounting.leaving(trace, self.gateway.deployment(deployment_id), kwargs)
+            if trace is not None:
+                await self.gateway.admission.move(trace, self.gateway.deployment(deployment_id), deployment_id)
         except Refused as error:
             raise self._crossing(found, error) from None
         if trace is not None:
@@ -264,6 +266,8 @@ async def _judge(
         if prepared.problem is not None and decision.denied_by in UNREAD_MATTERS:
             raise prepared.problem
         raise _refused(denial(decision, facts, router.spec))
+    trace.decision = decision = await gateway.admission.admit(trace, decision)
+    assert decision.chosen is not None
     await prepared.cut(facts, decision.chosen)
     await scrubbing.scrub(gateway, trace, data)
     escalate.prepare(trace, facts, data, router.spec)

@@ -7,10 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from plugins.routing.admission import LANES, Lane
 from plugins.routing.types import DataClass
 
 DATA_CLASS = "x-signalbox-data-class"
 DEADLINE_MS = "x-signalbox-deadline-ms"
+LANE = "x-signalbox-lane"
 CONVERSATION = "x-signalbox-conversation"
 MAX_DEADLINE_MS = 86_400_000.0
 
@@ -47,9 +49,21 @@ def deadline_of(value: str | None) -> float | None:
     return deadline
 
 
+def lane_of(value: str | None) -> Lane | None:
+    """The lane; None where the header is absent. Raises HeaderProblem."""
+    if value is None:
+        return None
+    found = next((lane for lane in LANES if lane == value.strip().lower()), None)
+    if found is None:
+        raise HeaderProblem(LANE, f"The header {LANE} must be one of: {', '.join(LANES)}.")
+    return found
+
+
 def check_headers(headers: Mapping[bytes, bytes]) -> None:
     """Raises HeaderProblem where one of ours is wrong. ``headers``: as in an ASGI scope, names in lower case."""
     if (declared := headers.get(DATA_CLASS.encode())) is not None:
         data_class_of(declared.decode("latin-1"))
     if (deadline := headers.get(DEADLINE_MS.encode())) is not None:
         deadline_of(deadline.decode("latin-1"))
+    if (lane := headers.get(LANE.encode())) is not None:
+        lane_of(lane.decode("latin-1"))

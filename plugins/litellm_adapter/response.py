@@ -161,7 +161,8 @@ class Answer:
         kept = [h for h in self._headers(headers) if h[0].lower() not in (b"content-length", b"content-type")]
         kept += [(b"content-type", b"application/json"), (b"content-length", str(len(payload)).encode())]
         if status == 429 and not any(k.lower() == b"retry-after" for k, _ in kept):
-            kept.append((b"retry-after", str(RETRY_AFTER_S).encode()))
+            known = self._trace.refusal.retry_after_s if self._trace.refusal is not None else None
+            kept.append((b"retry-after", str(known or RETRY_AFTER_S).encode()))
         self._trace.body = b""
         await self._send({"type": "http.response.start", "status": status, "headers": kept})
         await self._send({"type": "http.response.body", "body": payload, "more_body": False})

@@ -44,7 +44,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         for problem in error.problems:
             print(problem, file=sys.stderr)
         return 2
-    set_environment(os.environ, options.config, options.state)
+    set_environment(os.environ, options.config, options.state, options.workers)
     if METRICS_ENV in os.environ:
         fresh(Path(os.environ[METRICS_ENV]))
     exit_with_parent()
@@ -65,7 +65,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     return 0
 
 
-def set_environment(environ: MutableMapping[str, str], config: Path, state: Path | None) -> None:
+def set_environment(environ: MutableMapping[str, str], config: Path, state: Path | None, workers: int = 1) -> None:
     """Tells LiteLLM and our own app, in this process and its workers, which file to start on. A value that is already
     set stays, but for the path of the file."""
     for name, value in LITELLM_ENV.items():
@@ -76,6 +76,7 @@ def set_environment(environ: MutableMapping[str, str], config: Path, state: Path
     environ[CONFIG_ENV] = path
     if state is not None:
         environ[STATE_ENV] = str(state.resolve())
+    environ["SIGNALBOX_WORKERS"] = str(workers)
     if environ.get(STATE_ENV):
         environ[METRICS_ENV] = str(Path(environ[STATE_ENV]) / "run" / "metrics")
 

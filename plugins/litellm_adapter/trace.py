@@ -29,6 +29,7 @@ class Trace:
     the answer begins. ``verdict``: see ``verdict.py``. ``edge``: the edge made this and tells the end.
     ``memory``: what preparers keep for a rerun; ``brought_class``, ``unread``: what they reported in any run.
     ``policy``: number of the policy that it is decided under, while it runs; ``places``: that policy's deployments.
+    ``slot``: what it holds of a deployment's limit, see ``admission.py``.
     ``asked``: what an answer is checked against, None where none is; ``escalated_from``: id of the deployment whose
     answer was not good enough, for ``escalation_reason``. ``told``: further ``x-signalbox-*`` headers of a route of our
     own. ``sealed``: length and keyed hash of the body, for the ledger; ``accounted``: it has its record.
@@ -57,6 +58,7 @@ class Trace:
     logged: bool = False
     edge: bool = False
     policy: int | None = None
+    slot: object = None
     places: Mapping[str, Deployment] = field(default_factory=dict)
     conversation: str = ""
     asked: Asked | None = None

@@ -19,10 +19,13 @@ from plugins.litellm_adapter.request_headers import (
     CONVERSATION,
     DATA_CLASS,
     DEADLINE_MS,
+    LANE,
     HeaderProblem,
     data_class_of,
     deadline_of,
+    lane_of,
 )
+from plugins.routing.admission import Lane
 from plugins.routing.config.zones import Require
 from plugins.routing.openai_request import BadRequest, facts_from_body
 from plugins.routing.tokens import NotTextError, checked_length, tokens_of
@@ -192,6 +195,7 @@ def _caller(key: Any, labels: list[Mapping[str, Any]], headers: Mapping[str, str
         capabilities=_limit(labels),
         max_tier=min(tiers) if tiers else None,
         deadline_ms=deadline_of(headers.get(DEADLINE_MS)),
+        lane=_lane(labels, headers),
         require=tuple(_requirement(label["require"]) for label in labels if label.get("require") is not None),
     )
 
@@ -202,6 +206,13 @@ def _requirement(given: object) -> Requirement:
         return Require.model_validate(given).requirement()
     except ValidationError:
         return Requirement(region=())
+
+
+def _lane(labels: list[Mapping[str, Any]], headers: Mapping[str, str]) -> Lane:
+    """A key or team that is batch stays so, whatever its requests say."""
+    if any(label.get("lane") == "batch" for label in labels):
+        return "batch"
+    return lane_of(headers.get(LANE)) or "interactive"
 
 
 def _word(kind: type[Any], value: object, strictest: Any) -> Any:

@@ -46,6 +46,7 @@ class _Row:
     loaded: bool = True
     works: bool = True
     silent_since: float | None = None
+    busy: float = 0.0  # as the server itself says, of its capacity
     answered: float = float("-inf")
     told: Live | None = None  # the last answer, until something changes
 
@@ -112,6 +113,22 @@ class LiveBoard:
             elif row.silent_since is None:
                 row.silent_since = self._clock()
 
+    def set_capacities(self, capacity: Mapping[str, int]) -> None:
+        """By deployment id, requests in flight that make a load of 1, from now on."""
+        with self._lock:
+            self._capacity = dict(capacity)
+            for row in self._rows.values():
+                row.told = None
+
+    def set_busy(self, deployment_id: str, busy: float, loaded: bool | None = None) -> None:
+        """What the server itself tells: its load (1 is full), which counts requests of others too, and whether the
+        weights are in memory."""
+        with self._lock:
+            row = self._row(deployment_id)
+            row.busy = busy
+            if loaded is not None:
+                row.loaded = loaded
+
     def forget(self, keep: frozenset[str]) -> None:
         """Drops every deployment that is not in ``keep``; for when the configuration changed."""
         with self._lock:
@@ -138,7 +155,7 @@ class LiveBoard:
             row.p95_ms = _p95(row.latencies)
         row.told = Live(
             healthy=now >= row.rests_until and (row.silent_since is None or row.answered > row.silent_since),
-            load=row.in_flight / max(1, self._capacity.get(deployment_id, CAPACITY)),
+            load=max(row.busy, row.in_flight / max(1, self._capacity.get(deployment_id, CAPACITY))),
             loaded=row.loaded,
             latency_p95_ms=row.p95_ms,
             works=row.works,

@@ -100,8 +100,9 @@ class Caller:
 
     ``key_id`` is LiteLLM's hash of the key, never the secret. ``capabilities`` is None where every one is
     allowed. ``declared`` is the header ``x-signalbox-data-class`` as parsed; it counts only where
-    ``may_declare``. ``deadline_ms`` is the header ``x-signalbox-deadline-ms``. ``exhausted``: budgets of key and team
-    that are used up. ``require``: what key and team want of every place that is not restricted's.
+    ``may_declare``. ``deadline_ms`` is the header ``x-signalbox-deadline-ms``. ``lane``: batch waits for interactive.
+    ``exhausted``: budgets of key and team that are used up. ``require``: what key and team want of every place that is
+    not restricted's.
     """
 
     key_id: str | None = None
@@ -113,6 +114,7 @@ class Caller:
     capabilities: frozenset[str] | None = None
     max_tier: Tier | None = None
     deadline_ms: float | None = None
+    lane: Literal["interactive", "batch"] = "interactive"
     exhausted: tuple[Exhausted, ...] = ()
     require: tuple[Requirement, ...] = ()
 

@@ -8,6 +8,7 @@ import secrets
 import subprocess
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -63,6 +64,17 @@ class Operated:
         """One chat request over a connection of its own."""
         url = f"{self.system.url}/v1/chat/completions"
         return httpx.post(url, json=body, headers=self.system.headers, timeout=60, trust_env=False)
+
+    def history(self) -> list[dict[str, Any]]:
+        """The applied versions, oldest first."""
+        told: list[dict[str, Any]] = json.loads(self.cli("config", "history", "--json").stdout)
+        return told
+
+    def at_once(self, count: int) -> list[httpx.Response]:
+        """So many requests together."""
+        bodies = [{**ASK, "messages": [{"role": "user", "content": f"Summarize number {n}."}]} for n in range(count)]
+        with ThreadPoolExecutor(count) as pool:
+            return list(pool.map(self.ask, bodies))
 
     def capability(self, name: str) -> str:
         """What ``/health/capabilities`` says of it."""
@@ -126,7 +138,7 @@ def test_a_file_that_is_written_slowly_is_not_read_in_between(operated: Operated
             file.flush()
             time.sleep(0.1)
     operated.system.wait_for(lambda: "yew" in operated.in_force(), "the whole file")
-    history = json.loads(operated.cli("config", "history", "--json").stdout)
+    history = operated.history()
     assert "deployment yew" in " ".join(history[-1]["changes"])
     assert versions
 
@@ -151,7 +163,7 @@ def test_rollback_brings_back_what_was_before(operated: Operated) -> None:
     assert "cedar" not in operated.in_force()
     told = operated.status()["config"]
     assert told["workers_current"] == told["workers"] == WORKERS
-    history = json.loads(operated.cli("config", "history", "--json").stdout)
+    history = operated.history()
     assert history[-1]["changes"][0].startswith("rolled back to version")
     assert history[-1]["number"] == told["version"]
 
@@ -186,6 +198,29 @@ def test_a_model_that_says_garbage_is_found_and_avoided_until_it_is_well(operate
     operated.one.reset()
     operated.system.wait_for(lambda: operated.capability("chat, tier small") == "works", "the cure to be found")
     operated.system.wait_for(lambda: operated.serving() == {"pine"}, "routing to go back")
+
+
+def test_a_full_deployment_answers_429_with_a_time_or_lets_wait(operated: Operated) -> None:
+    entry = deployment("pine", operated.one.url)
+    entry["model_info"]["max_concurrency"] = WORKERS  # one in each worker
+    operated.one.behave("pine", "slow")
+    operated.edit(document([entry], queue={"max_waiting": 0}))
+    operated.system.wait_for(lambda: operated.in_force() == ["pine", "instant"], "a limit without a queue")
+    answers = operated.at_once(12)
+    assert {a.status_code for a in answers} == {200, 429}
+    refused = next(a for a in answers if a.status_code == 429)
+    assert refused.json()["error"]["code"] == "capacity_exceeded"
+    assert int(refused.headers["retry-after"]) >= 1
+    operated.edit(document([entry], queue={"max_waiting": 50, "wait_s": 60}))
+    operated.system.wait_for(
+        lambda: (
+            operated.history()[-1]["changes"] == ["gateway.queue.max_waiting changed", "gateway.queue.wait_s changed"]
+        ),
+        "a queue",
+    )
+    operated.system.wait_for(operated.in_force, "both workers")
+    assert {a.status_code for a in operated.at_once(6)} == {200}
+    operated.one.reset()
 
 
 def test_the_log_of_edits_names_no_secret(operated: Operated) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 
 from plugins.routing.config.gateway import MODALITIES, UNKNOWN_LOCATION
 from plugins.routing.config.nearby import is_near
-from plugins.routing.config.operation import check_probe
+from plugins.routing.config.operation import check_limits, check_probe
 from plugins.routing.config.problems import Findings, Path, nearly, shown, unknown
 from plugins.routing.config.reader import INVALID, read_field, word_of
 from plugins.routing.config.spec import GatewaySpec
@@ -69,6 +69,8 @@ OUR_KEYS: tuple[str, ...] = (
     *BOUNDS,
     "probe",
     "accuracy",
+    "max_concurrency",
+    "reserved",
 )
 TERMS = ("region", "retention_days", "trains_on_data")
 _LITELLM_KEYS = frozenset({"ids", "db_model", "model", "models", "base_model", "key", "team_id", "filter"})
@@ -183,6 +185,7 @@ def _check_info(info: Mapping[str, Any], path: Path, spec: GatewaySpec, findings
         )
     _check_serve(info.get("serve"), (*path, "serve"), findings)
     check_probe(info.get("probe"), (*path, "probe"), findings)
+    check_limits(info, path, findings)
     _check_terms(info, path, findings)
     for key in info:
         _warn_if_nearly_ours(str(key), path, findings)

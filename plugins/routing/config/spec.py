@@ -18,6 +18,7 @@ from plugins.routing.config.boundary import Egress as Egress
 from plugins.routing.config.boundary import Fetch as Fetch
 from plugins.routing.config.boundary import Ledger as Ledger
 from plugins.routing.config.operation import Health as Health
+from plugins.routing.config.operation import Queue as Queue
 from plugins.routing.config.section import Section as Section
 from plugins.routing.types import Mode, Tier
 
@@ -218,6 +219,7 @@ class GatewaySpec(Section):
     when_unavailable: Availability = "degrade"
     health: Health = Health()
     escalation: Escalation = Escalation()
+    queue: Queue = Queue()
     deadline: Deadline = Deadline()
     classifier: Classifier = Classifier()
     instant: Instant = Instant()

@@ -1,4 +1,4 @@
-"""``model_info.probe``."""
+"""``model_info.probe``, ``max_concurrency`` and ``reserved``."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from plugins.routing.config.operation import check_probe
+from plugins.routing.config.operation import check_limits, check_probe
 from plugins.routing.config.problems import Findings
 
 
@@ -32,3 +32,22 @@ def test_what_a_probe_may_be(probe: Any, wrong: str | None) -> None:
         message for _, message in findings.errors
     ]
     assert bool(findings.errors) == (wrong is not None)
+
+
+@pytest.mark.parametrize(
+    ("info", "wrong"),
+    [
+        ({}, None),
+        ({"max_concurrency": 4, "reserved": {"t": 4}}, None),
+        ({"max_concurrency": 0}, "positive whole number"),
+        ({"max_concurrency": True}, "positive whole number"),
+        ({"max_concurrency": 4, "reserved": {"t": 3, "u": 2}}, "holds 5 of max_concurrency 4"),
+        ({"max_concurrency": 4, "reserved": ["t"]}, "mapping of team ids"),
+        ({"max_concurrency": 4, "reserved": {"t": 0}}, "mapping of team ids"),
+        ({"reserved": {"t": 1}}, "needs max_concurrency"),
+    ],
+)
+def test_what_limits_may_be(info: dict[str, Any], wrong: str | None) -> None:
+    findings = Findings()
+    check_limits(info, ("model_list", 0), findings)
+    assert [wrong in message for _, message in findings.errors if wrong] == ([True] if wrong else [])
