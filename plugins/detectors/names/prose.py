@@ -89,6 +89,8 @@ class _Judged:
         name = LABELS[label]
         if name not in _NUMBERS and not any(word[0].isalpha() for word in inside):
             return
+        if name not in _NUMBERS and len(inside) == 1 and len(inside[0]) == 1 and inside[0].islower():
+            return  # the name of a function, a variable, a bullet
         courtesy = name == "title" and len(inside) <= 2 and inside[0].lower() in _COURTESY
         if courtesy and not self._name_follows(last):
             return
