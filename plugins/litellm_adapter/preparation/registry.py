@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from plugins.litellm_adapter.preparation.links import Links
 from plugins.litellm_adapter.preparation.preparer import Preparer
+from plugins.litellm_adapter.preparation.recordings import Recordings
 from plugins.litellm_adapter.preparation.text_documents import TextDocuments
 
 PREPARERS: tuple[type[Preparer], ...] = (
     Links,
     TextDocuments,
+    Recordings,
 )
 
 
