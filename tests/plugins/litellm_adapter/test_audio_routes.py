@@ -23,7 +23,8 @@ pytestmark = pytest.mark.filterwarnings("ignore")
 
 def _entry(name: str, location: str, mode: str) -> str:
     info = f"model_info: {{id: {name}, location: {location}, mode: {mode}}}"
-    return f"  - {{model_name: {name}, litellm_params: {{model: openai/x}}, {info}}}"
+    params = "litellm_params: {model: openai/x, api_base: 'http://127.0.0.1:9/v1'}"
+    return f"  - {{model_name: {name}, {params}, {info}}}"
 
 
 EARS = "\n".join(
