@@ -75,7 +75,7 @@ def _problem(request: Request, status: int, message: str) -> Response:
     return page(
         request,
         "problem.html",
-        session=session if session and session.is_admin else None,
+        session=session if session and session.reads else None,
         status=status,
         title=HTTPStatus(status).phrase,
         message=message,

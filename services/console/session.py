@@ -2,8 +2,8 @@
 
 Knows: how a session is signed, checked, ended. Does not know: passwords (``login``), HTTP.
 
-A token is ``kind.nonce.expires.signature``; the signature is HMAC-SHA256 (RFC 2104) over what precedes it. The signing
-key is derived from the internal key and the login secrets, so that changing any of them ends every session.
+A token is ``kind.nonce.expires.mark.signature``; the signature is HMAC-SHA256 (RFC 2104) over what precedes it. The
+signing key is derived from the internal key and the login secrets, so that changing any of them ends every session.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from threading import Lock
 from typing import Literal
 
-Kind = Literal["visitor", "admin"]
+Kind = Literal["visitor", "viewer", "admin"]
 
 ADMIN_SECONDS = 8 * 3600
 VISITOR_SECONDS = 3600
@@ -25,11 +25,17 @@ VISITOR_SECONDS = 3600
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """``visitor``: has a form token, and nothing else. ``expires``: Unix seconds."""
+    """``visitor``: has a form token, and nothing else. ``viewer``: reads. ``expires``: Unix seconds. ``mark``: of the
+    login at LiteLLM's UI that this came of, empty where it came of none: it ends with that login."""
 
     kind: Kind
     nonce: str
     expires: int
+    mark: str = ""
+
+    @property
+    def reads(self) -> bool:
+        return self.kind in ("viewer", "admin")
 
     @property
     def is_admin(self) -> bool:
@@ -45,14 +51,14 @@ class Sessions:
         self._ended: dict[str, int] = {}
         self._lock = Lock()
 
-    def start(self, kind: Kind) -> Session:
+    def start(self, kind: Kind, mark: str = "") -> Session:
         """A new session with a fresh nonce, so that a token known before a login is worth nothing after it."""
-        seconds = ADMIN_SECONDS if kind == "admin" else VISITOR_SECONDS
-        return Session(kind, secrets.token_urlsafe(18), int(self._clock()) + seconds)
+        seconds = VISITOR_SECONDS if kind == "visitor" else ADMIN_SECONDS
+        return Session(kind, secrets.token_urlsafe(18), int(self._clock()) + seconds, mark)
 
     def token(self, session: Session) -> str:
         """The cookie's value."""
-        payload = f"{session.kind}.{session.nonce}.{session.expires}"
+        payload = f"{session.kind}.{session.nonce}.{session.expires}.{session.mark}"
         return f"{payload}.{self._sign('session', payload)}"
 
     def read(self, token: str | None) -> Session | None:
@@ -62,14 +68,15 @@ class Sessions:
         payload, _, signature = token.rpartition(".")
         if not hmac.compare_digest(signature, self._sign("session", payload)):
             return None
-        kind, nonce, expires_text = payload.split(".")
+        kind, nonce, expires_text, mark = payload.split(".")
         expires = int(expires_text)
         if expires <= self._clock():
             return None
         with self._lock:
             if nonce in self._ended:
                 return None
-        return Session("admin" if kind == "admin" else "visitor", nonce, expires)
+        known: dict[str, Kind] = {"admin": "admin", "viewer": "viewer"}
+        return Session(known.get(kind, "visitor"), nonce, expires, mark)
 
     def end(self, session: Session) -> None:
         """No later ``read`` gives this session again."""

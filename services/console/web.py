@@ -24,6 +24,8 @@ from services.console.login import Credentials, FailureLimit
 from services.console.rendering import STATIC, day, render
 from services.console.session import ADMIN_SECONDS, VISITOR_SECONDS, Session, Sessions
 from services.console.settings import ConsoleSettings
+from services.console.ui_session import COOKIE as UI_COOKIE
+from services.console.ui_session import mark_of
 
 PREFIX = "/console"
 COOKIE = "signalbox_console"
@@ -53,7 +55,7 @@ class Console:
 
 
 class LoginRequiredError(Exception):
-    """The page is for admins and nobody is logged in. ``back``: where to go after the login."""
+    """The page is for people who are logged in, and nobody is. ``back``: where to go after the login."""
 
     def __init__(self, back: str) -> None:
         super().__init__(back)
@@ -67,13 +69,26 @@ def console_of(request: Request) -> Console:
 
 
 def session_of(request: Request) -> Session | None:
-    return console_of(request).sessions.read(request.cookies.get(COOKIE))
+    """Who is logged in; a session that came of a login at LiteLLM's UI ends with it."""
+    session = console_of(request).sessions.read(request.cookies.get(COOKIE))
+    if session is not None and session.mark and session.mark != mark_of(request.cookies.get(UI_COOKIE)):
+        return None
+    return session
 
 
 def admin(request: Request) -> Session:
-    """A dependency: the admin's session. Raises ``LoginRequiredError``."""
+    """A dependency: the session of somebody who may change things. Raises ``LoginRequiredError``, and for somebody who
+    may only read ``HTTPException`` 403."""
+    session = reader(request)
+    if not session.is_admin:
+        raise HTTPException(403, "You may read here, and change nothing: that takes LiteLLM's role proxy_admin.")
+    return session
+
+
+def reader(request: Request) -> Session:
+    """A dependency: the session of somebody who may read. Raises ``LoginRequiredError``."""
     session = session_of(request)
-    if session is None or not session.is_admin:
+    if session is None or not session.reads:
         back = request.url.path + (f"?{request.url.query}" if request.url.query else "")
         # A form cannot be sent again after the login; its page can be shown again.
         raise LoginRequiredError(back if request.method == "GET" else request.url.path)
@@ -124,7 +139,7 @@ def set_session(request: Request, response: Response, session: Session) -> None:
     response.set_cookie(
         COOKIE,
         console_of(request).sessions.token(session),
-        max_age=ADMIN_SECONDS if session.is_admin else VISITOR_SECONDS,
+        max_age=ADMIN_SECONDS if session.reads else VISITOR_SECONDS,
         path=PREFIX,
         httponly=True,
         samesite="strict",

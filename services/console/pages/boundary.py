@@ -17,7 +17,7 @@ from services.console.decision_reader import DecisionReader
 from services.console.inventory import read_inventory
 from services.console.ledger_tail import read_tail, verified
 from services.console.session import Session
-from services.console.web import admin, checked_form, console_of, page
+from services.console.web import checked_form, console_of, page, reader
 
 router = APIRouter()
 
@@ -26,12 +26,12 @@ LIMIT = 20
 
 
 @router.get("/console/boundary")
-def boundary(request: Request, session: Annotated[Session, Depends(admin)]) -> Response:
+def boundary(request: Request, session: Annotated[Session, Depends(reader)]) -> Response:
     return _page(request, session)
 
 
 @router.post("/console/boundary")
-async def verify(request: Request, session: Annotated[Session, Depends(admin)]) -> Response:
+async def verify(request: Request, session: Annotated[Session, Depends(reader)]) -> Response:
     """Checks the whole chain, however long it is; a form, so that nobody's link does it."""
     await checked_form(request, session)
     folder = console_of(request).settings.state / "ledger"

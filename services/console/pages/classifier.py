@@ -12,12 +12,12 @@ from starlette.responses import Response
 
 from services.console.classifier_card import read_classifier
 from services.console.session import Session
-from services.console.web import admin, console_of, page
+from services.console.web import console_of, page, reader
 
 router = APIRouter()
 
 
 @router.get("/console/classifier")
-def classifier(request: Request, session: Annotated[Session, Depends(admin)]) -> Response:
+def classifier(request: Request, session: Annotated[Session, Depends(reader)]) -> Response:
     card = read_classifier(console_of(request).settings.state)
     return page(request, "classifier.html", session=session, active="classifier", card=card)

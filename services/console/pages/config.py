@@ -12,7 +12,7 @@ from fastapi import APIRouter, Depends, HTTPException, Request
 from starlette.responses import Response
 
 from services.console.session import Session
-from services.console.web import admin, console_of, page
+from services.console.web import console_of, page, reader
 from services.supervisor.history import History, NoVersionError, diff
 
 router = APIRouter()
@@ -22,7 +22,7 @@ MAX_LINES = 2000
 
 
 @router.get("/console/config")
-def config(request: Request, session: Annotated[Session, Depends(admin)]) -> Response:
+def config(request: Request, session: Annotated[Session, Depends(reader)]) -> Response:
     """The list, and the difference of ``version`` (default: the newest) to the one before it."""
     history = History(console_of(request).settings.state / "config")
     versions = history.versions()

@@ -18,7 +18,7 @@ from services.console.decision_reader import LogUnreadableError
 from services.console.inventory import Inventory, read_inventory
 from services.console.session import Session
 from services.console.settings import ConsoleSettings
-from services.console.web import admin, console_of, page
+from services.console.web import console_of, page, reader
 
 router = APIRouter()
 
@@ -35,7 +35,7 @@ MAX_ROWS = 50
 
 
 @router.get("/console/costs")
-def costs(request: Request, session: Annotated[Session, Depends(admin)]) -> Response:
+def costs(request: Request, session: Annotated[Session, Depends(reader)]) -> Response:
     settings = console_of(request).settings
     chosen = next((w for w in WINDOWS if w[0] == request.query_params.get("window")), None)
     name, _, seconds = chosen or next(w for w in WINDOWS if w[0] == DEFAULT)

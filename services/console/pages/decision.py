@@ -16,7 +16,7 @@ from plugins.routing.types import INTENTS, UNSURE
 from services.console import gateway_client
 from services.console.decision_reader import DecisionReader
 from services.console.session import Session
-from services.console.web import PREFIX, admin, checked_form, console_of, page, redirect
+from services.console.web import PREFIX, admin, checked_form, console_of, page, reader, redirect
 
 router = APIRouter()
 
@@ -24,7 +24,7 @@ RATINGS = ("good", "bad")
 
 
 @router.get("/console/decisions/{decision_id}")
-def decision(request: Request, decision_id: str, session: Annotated[Session, Depends(admin)]) -> Response:
+def decision(request: Request, decision_id: str, session: Annotated[Session, Depends(reader)]) -> Response:
     """The record of one decision; 404 where the log has none (any more)."""
     return _page(request, decision_id, session)
 

@@ -15,7 +15,7 @@ from services.console.decision_filter import Cursor, filter_from, query_of
 from services.console.decision_reader import DecisionReader
 from services.console.inventory import read_inventory
 from services.console.session import Session
-from services.console.web import admin, console_of, page
+from services.console.web import console_of, page, reader
 
 router = APIRouter()
 
@@ -23,7 +23,7 @@ PAGE_SIZE = 50
 
 
 @router.get("/console/decisions")
-def decisions(request: Request, session: Annotated[Session, Depends(admin)]) -> Response:
+def decisions(request: Request, session: Annotated[Session, Depends(reader)]) -> Response:
     """A page of the list; with ``rows=only`` just the table's rows, for the live view."""
     settings = console_of(request).settings
     chosen = filter_from(request.query_params)

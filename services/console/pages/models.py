@@ -12,12 +12,12 @@ from starlette.responses import Response
 
 from services.console.inventory import read_inventory
 from services.console.session import Session
-from services.console.web import admin, console_of, page
+from services.console.web import console_of, page, reader
 
 router = APIRouter()
 
 
 @router.get("/console/models")
-def models(request: Request, session: Annotated[Session, Depends(admin)]) -> Response:
+def models(request: Request, session: Annotated[Session, Depends(reader)]) -> Response:
     inventory = read_inventory(console_of(request).settings.config_file)
     return page(request, "models.html", session=session, active="models", inventory=inventory)

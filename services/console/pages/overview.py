@@ -25,7 +25,7 @@ from services.console.parts import read_parts
 from services.console.session import Session
 from services.console.settings import ConsoleSettings
 from services.console.traffic import HEIGHT, WIDTH, traffic_of
-from services.console.web import admin, console_of, page
+from services.console.web import console_of, page, reader
 
 router = APIRouter()
 
@@ -33,7 +33,7 @@ LATEST = 6
 
 
 @router.get("/console")
-def overview(request: Request, session: Annotated[Session, Depends(admin)]) -> Response:
+def overview(request: Request, session: Annotated[Session, Depends(reader)]) -> Response:
     settings = console_of(request).settings
     inventory = read_inventory(settings.config_file)
     reader = DecisionReader(settings.decisions_file)
@@ -62,7 +62,7 @@ def overview(request: Request, session: Annotated[Session, Depends(admin)]) -> R
 
 
 @router.get("/console/")
-def with_slash(request: Request, session: Annotated[Session, Depends(admin)]) -> Response:
+def with_slash(request: Request, session: Annotated[Session, Depends(reader)]) -> Response:
     """The same page: people type the slash."""
     return overview(request, session)
 

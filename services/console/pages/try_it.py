@@ -15,7 +15,7 @@ from services.console import gateway_client
 from services.console.gateway_client import MAX_OUTPUT_TOKENS, Ask, answer_text
 from services.console.inventory import read_inventory
 from services.console.session import Session
-from services.console.web import admin, checked_form, console_of, page
+from services.console.web import checked_form, console_of, page, reader
 
 router = APIRouter()
 
@@ -24,14 +24,17 @@ CLASSES = tuple(c.label for c in DataClass)
 
 
 @router.get("/console/try")
-def empty_form(request: Request, session: Annotated[Session, Depends(admin)]) -> Response:
+def empty_form(request: Request, session: Annotated[Session, Depends(reader)]) -> Response:
     return _page(request, session, Ask("", "auto"))
 
 
 @router.post("/console/try")
-async def explain_or_send(request: Request, session: Annotated[Session, Depends(admin)]) -> Response:
-    """``step=explain`` shows the decision; ``step=send`` also sends the request. Raises ``HTTPException`` 400, 403."""
+async def explain_or_send(request: Request, session: Annotated[Session, Depends(reader)]) -> Response:
+    """``step=explain`` shows the decision; ``step=send``, for admins, also sends the request. Raises ``HTTPException``
+    400, 403."""
     form = await checked_form(request, session)
+    if form.get("step") == "send" and not session.is_admin:
+        raise HTTPException(403, "You may see where a request would go; sending one takes LiteLLM's role proxy_admin.")
     console = console_of(request)
     capability = form.get("capability", "").strip() or "auto"
     data_class = form.get("data_class", "")

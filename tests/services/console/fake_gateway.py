@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import json
+import time
 
 import httpx
+import jwt
+
+MASTER = "sk-master-0123456789abcdef-012345"
 
 EXPLAINED = {
     "intent": "summarization",
@@ -41,6 +45,7 @@ class FakeGateway(httpx.MockTransport):
         self.explained: dict[str, object] = dict(EXPLAINED)
         self.status = 200
         self.down = False
+        self.keys = {"sk-ui-admin", "sk-ui-viewer", "sk-ui-user"}
         self.text = "Short: <script>alert(1)</script> it is fine."
 
     def body(self, index: int = -1) -> dict[str, object]:
@@ -48,9 +53,14 @@ class FakeGateway(httpx.MockTransport):
         return loaded
 
     def _answer(self, request: httpx.Request) -> httpx.Response:
-        self.requests.append(request)
         if self.down:
             raise httpx.ConnectError("refused", request=request)
+        if request.url.path == "/v2/login":
+            return self._login(json.loads(request.content))
+        if request.url.path == "/key/info":
+            known = request.headers["authorization"].removeprefix("Bearer ") in self.keys
+            return httpx.Response(200 if known else 401, json={})
+        self.requests.append(request)
         if self.status != 200:
             return httpx.Response(self.status, json={"error": {"message": "Add a model: `ollama pull x`", "code": "x"}})
         if request.url.path == "/routing/explain":
@@ -59,3 +69,20 @@ class FakeGateway(httpx.MockTransport):
             return httpx.Response(200, json=self.body())
         choices = [{"index": 0, "message": {"role": "assistant", "content": self.text}, "finish_reason": "stop"}]
         return httpx.Response(200, json={"object": "chat.completion", "choices": choices}, headers=ROUTING)
+
+    def _login(self, given: dict[str, str]) -> httpx.Response:
+        """LiteLLM's login: admin, and two users whose password is their role."""
+        name, password = given["username"], given["password"]
+        if (name, password) == ("admin", "open sesame"):
+            return httpx.Response(200, json={"token": ui_token("proxy_admin", "sk-ui-admin")})
+        if (name, password) == ("eve@x.example", "viewer"):
+            return httpx.Response(200, json={"token": ui_token("proxy_admin_viewer", "sk-ui-viewer")})
+        if (name, password) == ("joe@x.example", "user"):
+            return httpx.Response(200, json={"token": ui_token("internal_user", "sk-ui-user")})
+        return httpx.Response(401, json={"error": {"message": "Invalid credentials"}})
+
+
+def ui_token(role: str, key: str, *, secret: str = MASTER, expires_in: float = 3600.0) -> str:
+    """The cookie of LiteLLM's admin UI."""
+    claims = {"user_id": "u", "user_role": role, "key": key, "exp": int(time.time() + expires_in)}
+    return jwt.encode(claims, secret, algorithm="HS256")

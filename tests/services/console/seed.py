@@ -196,7 +196,7 @@ def make_state(root: Path, decisions: int, *, config: str = CONFIG, now: float |
     state = root / "state"
     for name in ("secrets", "run"):
         (state / name).mkdir(parents=True)
-    (state / "secrets" / "master.key").write_text("sk-master-secret\n")
+    (state / "secrets" / "master.key").write_text("sk-master-0123456789abcdef-012345\n")
     (state / "secrets" / "internal.key").write_text("internal-secret\n")
     (state / "secrets" / "ui_password").write_text("open sesame\n")
     (state / "run" / "litellm.yaml").write_text(config)

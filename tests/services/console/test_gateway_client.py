@@ -23,7 +23,7 @@ async def test_explain_asks_with_the_master_key(console: Console, gateway: FakeG
     assert (reply.status, reply.body, reply.problem) == (200, EXPLAINED, None)
     request = gateway.requests[0]
     assert str(request.url) == "http://127.0.0.1:4000/routing/explain"
-    assert request.headers["authorization"] == "Bearer sk-master-secret"
+    assert request.headers["authorization"] == "Bearer sk-master-0123456789abcdef-012345"
     assert request.headers["x-signalbox-data-class"] == "public"
     assert gateway.body() == {"model": "auto", "messages": [{"role": "user", "content": "secret text"}]}
 

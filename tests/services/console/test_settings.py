@@ -10,7 +10,7 @@ from tests.services.console.seed import make_state
 
 def test_files_of_the_state_directory_are_read(tmp_path: Path) -> None:
     settings = read_settings(make_state(tmp_path, 0), {})
-    assert (settings.master_key, settings.ui_password) == ("sk-master-secret", "open sesame")
+    assert (settings.master_key, settings.ui_password) == ("sk-master-0123456789abcdef-012345", "open sesame")
     assert settings.internal_key == "internal-secret"
     assert settings.gateway_url == "http://127.0.0.1:4000"
 
@@ -25,7 +25,9 @@ def test_the_environment_wins(tmp_path: Path, name: str) -> None:
 
 def test_secrets_are_not_in_the_repr(tmp_path: Path) -> None:
     shown = repr(read_settings(make_state(tmp_path, 0), {}))
-    assert not [secret for secret in ("sk-master-secret", "open sesame", "internal-secret") if secret in shown]
+    assert not [
+        secret for secret in ("sk-master-0123456789abcdef-012345", "open sesame", "internal-secret") if secret in shown
+    ]
 
 
 def test_without_an_internal_key_it_says_what_to_do(tmp_path: Path) -> None:

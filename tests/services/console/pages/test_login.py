@@ -4,9 +4,10 @@ import httpx
 import pytest
 
 from tests.services.console.conftest import form_token, log_in
+from tests.services.console.fake_gateway import MASTER
 
 
-@pytest.mark.parametrize(("user", "secret"), [("admin", "open sesame"), ("", "sk-master-secret")])
+@pytest.mark.parametrize(("user", "secret"), [("admin", "open sesame"), ("", MASTER)])
 async def test_both_secrets_open_it(visitor: httpx.AsyncClient, user: str, secret: str) -> None:
     answer = await log_in(visitor, secret, user)
     assert (answer.status_code, answer.headers["location"]) == (303, "/console")
@@ -26,13 +27,17 @@ async def test_it_goes_back_to_where_one_came_from(visitor: httpx.AsyncClient) -
     login = (await visitor.get("/console/decisions?intent=math")).headers["location"]
     page = (await visitor.get(login)).text
     assert 'name="next" value="/console/decisions?intent=math"' in page
-    form = {"form_token": form_token(page), "next": "/console/decisions?intent=math", "secret": "sk-master-secret"}
+    form = {
+        "form_token": form_token(page),
+        "next": "/console/decisions?intent=math",
+        "secret": MASTER,
+    }
     assert (await visitor.post("/console/login", data=form)).headers["location"] == "/console/decisions?intent=math"
 
 
 async def test_it_never_goes_elsewhere(visitor: httpx.AsyncClient) -> None:
     token = form_token((await visitor.get("/console/login?next=//evil.example")).text)
-    form = {"form_token": token, "next": "//evil.example", "secret": "sk-master-secret"}
+    form = {"form_token": token, "next": "//evil.example", "secret": MASTER}
     assert (await visitor.post("/console/login", data=form)).headers["location"] == "/console"
 
 
