@@ -5,6 +5,7 @@ Knows: their paths and who may use them. Does not know: how a decision is made o
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -26,6 +27,12 @@ from plugins.routing.openai_request import BadRequest, facts_from_body
 from plugins.routing.types import Caller
 
 MAX_DECISIONS = 1000
+CONSOLE_LINK = {
+    "title": "Signalbox console",
+    "description": "Every decision with its why, costs, latency, the boundary and its ledger.",
+    "url": "/console",
+    "tags": [],
+}
 SELF_CHECKED = ("/routing/feedback", "/routing/decisions/{decision_id}")
 Key = Annotated[Any, Depends(user_api_key_auth)]
 
@@ -74,6 +81,11 @@ def own_routes(hooks: SignalboxHooks, parts: Parts) -> APIRouter:
     async def latest_release(key: Key) -> None:
         # LiteLLM's own route asks GitHub whenever the admin UI is opened.
         del key
+
+    @router.get("/public/litellm_blog_posts")
+    async def posts() -> dict[str, Any]:
+        # LiteLLM's UI lists its maker's news in its bar; here that is the way to the console.
+        return {"posts": [{**CONSOLE_LINK, "date": time.strftime("%Y-%m-%d")}]}
 
     @router.get("/health/readiness")
     async def readiness(response: Response) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from urllib.parse import quote
 
 import httpx
 
+from services.common import tracing
 from services.common.errors import ApiError
 
 URL_ENV = "SIGNALBOX_DOCUMENTS_URL"
@@ -42,7 +43,9 @@ class DocumentsClient:
     def __init__(self, url: str, key: str, http: httpx.AsyncClient | None = None) -> None:
         self._url = url.rstrip("/")
         self._key = {"Authorization": f"Bearer {key}"}
-        self._http = http or httpx.AsyncClient(timeout=TIMEOUT, trust_env=False)
+        self._http = http or httpx.AsyncClient(
+            timeout=TIMEOUT, trust_env=False, event_hooks={"request": [tracing.inject]}
+        )
 
     async def extract(
         self, data: bytes | AsyncIterator[bytes], *, name: str = "", media_type: str = "", **options: str

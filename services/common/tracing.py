@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
+import httpx
 from opentelemetry import context, trace
 from opentelemetry.trace import Span as Span
 from opentelemetry.trace import SpanKind as SpanKind
@@ -87,6 +88,11 @@ def headers(of: Span | None = None) -> dict[str, str]:
     carrier: dict[str, str] = {}
     _PROPAGATOR.inject(carrier, trace.set_span_in_context(of) if of is not None else None)
     return carrier
+
+
+async def inject(request: httpx.Request) -> None:
+    """For ``httpx.AsyncClient(event_hooks={"request": [inject]})``: what is asked of a service of ours joins in."""
+    request.headers.update(headers())
 
 
 def trace_id() -> str:

@@ -18,6 +18,7 @@ from plugins.litellm_adapter.trace import Trace
 from plugins.litellm_adapter.translate import facts_of, headers_of
 from plugins.routing.config.spec import GatewaySpec
 from plugins.routing.types import Deployment, Facts
+from services.common import tracing
 
 WINDOW = 8_192
 """Context that a deployment is taken to have where nobody said, tokens."""
@@ -114,7 +115,8 @@ async def prepare(
 async def _one(preparer: Preparer, ask: Ask) -> Found | None:
     try:
         async with asyncio.timeout(preparer.seconds):
-            return await preparer.prepare(ask)
+            with tracing.span(preparer.name):
+                return await preparer.prepare(ask)
     except Refused:
         raise
     except Exception as error:  # noqa: BLE001 - whatever broke, the content was not read, and counts as that

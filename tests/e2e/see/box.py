@@ -15,6 +15,7 @@ from typing import Any
 
 import httpx
 
+from tests.e2e.see.collector import Collector, collecting
 from tests.plugins.litellm_adapter.test_metrics import samples
 from tests.support.fake_cloud import FakeCloud, fake_cloud
 from tests.support.system import System, running_system
@@ -30,7 +31,7 @@ PRICE_IN, PRICE_OUT = 3000.0, 15_000.0
 Samples = dict[tuple[str, tuple[tuple[str, str], ...]], float]
 
 
-def config(cloud: FakeCloud) -> dict[str, Any]:
+def config(cloud: FakeCloud, collector: str) -> dict[str, Any]:
     """Tier small costs its time, tier frontier its tokens."""
 
     def entry(name: str, params: dict[str, Any], **info: Any) -> dict[str, Any]:
@@ -42,6 +43,7 @@ def config(cloud: FakeCloud) -> dict[str, Any]:
     return {
         "model_list": [entry("small", {}, hourly_cost=AN_HOUR), entry("frontier", prices)],
         "gateway": {
+            "metrics": {"otlp_endpoint": collector},
             "instant": {"enabled": False},
             "discovery": {"ollama": [], "vllm": [], "models_dir": None, "cloud": False},
         },
@@ -54,6 +56,7 @@ class Box:
 
     system: System
     cloud: FakeCloud
+    collector: Collector
     told: dict[str, list[float]] = field(default_factory=dict)
     judged: list[float] = field(default_factory=list)
 
@@ -127,7 +130,8 @@ class Box:
 @contextmanager
 def running_box(folder: Path) -> Iterator[Box]:
     """Starts what is needed and stops it again."""
-    with fake_cloud() as cloud:
-        arguments = ("--workers", "2", "--only", "database,gateway,console")
-        with running_system(folder, json.dumps(config(cloud)), arguments=arguments) as system:
-            yield Box(system, cloud)
+    with fake_cloud() as cloud, collecting() as collector:
+        arguments = ("--workers", "2", "--only", "database,gateway,console,retrieval")
+        text, env = json.dumps(config(cloud, collector.url)), {"SIGNALBOX_LOG_FORMAT": "json"}
+        with running_system(folder, text, arguments=arguments, env=env) as system:
+            yield Box(system, cloud, collector)

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
-from litellm.proxy._types import ProxyException
+from litellm.proxy._types import LiteLLMRoutes, ProxyException
+from litellm.proxy.auth.route_checks import RouteChecks
 from litellm.proxy.auth.user_api_key_auth import user_api_key_auth
 
 from plugins.litellm_adapter.hooks import SignalboxHooks
@@ -36,6 +37,21 @@ def test_ours_win_over_built_in_ones_and_admins_may() -> None:
     assert client.get("/routing/decisions").json() == {"decisions": []}
     body = {"model": "auto", "messages": [{"role": "user", "content": "x"}]}
     assert client.post("/routing/explain", json=body).json()["chosen"] == "small"
+
+
+def test_the_admin_ui_is_given_the_way_to_the_console() -> None:
+    (post,) = _client("internal_user").get("/public/litellm_blog_posts").json()["posts"]
+    assert post["url"] == "/console"
+    assert set(post) == {"title", "description", "date", "url", "tags"}
+
+
+def test_any_key_may_judge_and_read_its_own_decision() -> None:
+    _client("internal_user")
+    for path in ("/routing/feedback", "/routing/decisions/dec_1"):
+        assert RouteChecks.check_route_access(route=path, allowed_routes=LiteLLMRoutes.self_managed_routes.value), path
+    assert not RouteChecks.check_route_access(
+        route="/routing/decisions", allowed_routes=LiteLLMRoutes.self_managed_routes.value
+    )
 
 
 @pytest.mark.parametrize("path", ["/routing/decisions", "/routing/explain"])
