@@ -17,7 +17,7 @@ from typing import Any
 from litellm.proxy._types import ProxyException
 
 from plugins.assembly import build_router
-from plugins.litellm_adapter import escalate, guards, rewrite, scrubbing, verdict
+from plugins.litellm_adapter import citations, escalate, guards, rewrite, scrubbing, verdict
 from plugins.litellm_adapter.answer_guard import answer_guard
 from plugins.litellm_adapter.cost_hooks import CostHooks
 from plugins.litellm_adapter.costing import Costing, hidden
@@ -166,6 +166,9 @@ class SignalboxHooks(CostHooks):
         response = await self._escalation.whole(self.gateway, found, data, response)
         if trace.escalated_from is not None and trace.served is not None:
             self.gateway.costing.settle(trace, trace.served.id, hidden(response).get("response_cost"))
+        searched = trace.memory.get(citations.MEMORY)
+        if searched is not None:
+            citations.cite(response, searched)
         if trace.fell_back and trace.requested and isinstance(getattr(response, "model", None), str):
             response.model = trace.requested
         return response
@@ -177,7 +180,10 @@ class SignalboxHooks(CostHooks):
         del user_api_key_dict
         found = verdict.read(request_data)
         chunks = response if found is None else self._escalation.stream(self.gateway, found, request_data, response)
+        searched = None if found is None else found.trace.memory.get(citations.MEMORY)
         async for chunk in chunks:
+            if searched is not None:
+                citations.cite_chunk(chunk, searched)
             yield chunk
 
     async def async_post_call_response_headers_hook(

@@ -5,6 +5,7 @@ Knows: their paths and who may use them. Does not know: how a decision is made o
 
 from __future__ import annotations
 
+import os
 import time
 from pathlib import Path
 from typing import Annotated, Any
@@ -22,7 +23,9 @@ from plugins.litellm_adapter.hooks import SignalboxHooks, as_proxy_exception
 from plugins.litellm_adapter.readiness import Parts
 from plugins.litellm_adapter.refusal import Refused
 from plugins.litellm_adapter.request_headers import DATA_CLASS, data_class_of
+from plugins.litellm_adapter.retrieval_client import RetrievalClient
 from plugins.litellm_adapter.translate import is_admin
+from plugins.litellm_adapter.vector_store_routes import vector_store_routes
 from plugins.routing.openai_request import BadRequest, facts_from_body
 from plugins.routing.types import Caller
 
@@ -40,7 +43,7 @@ Key = Annotated[Any, Depends(user_api_key_auth)]
 def install(app: FastAPI, hooks: SignalboxHooks, state: Path | None) -> None:
     """Puts our routes before LiteLLM's, so that they win where both serve a path."""
     ours = (own_routes(hooks, Parts(state)), feedback_routes(hooks, state), audio_routes(hooks), config_routes())
-    include_first(app, *ours, figure_routes(hooks, state))
+    include_first(app, *ours, figure_routes(hooks, state), vector_store_routes(RetrievalClient(os.environ)))
     any_key_may_ask()
 
 

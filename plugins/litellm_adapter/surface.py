@@ -27,7 +27,7 @@ class Surface(Enum):
 _OPEN_TO_CONTENT = re.compile(
     r"(?:/v1)?/(?:chat/completions|completions|embeddings|responses|messages|rerank|moderations|ocr"
     r"|audio/(?:speech|transcriptions|translations)|images/(?:generations|edits|variations))"
-    r"|/v2/rerank"
+    r"|/v2/rerank|/v1/vector_stores/[^/]+/search"
     r"|/(?:engines|openai/deployments)/[^/]+(?:/[^/]+)*/(?:chat/completions|completions|embeddings)"
 )
 """Posted to, and judged."""
@@ -39,6 +39,7 @@ _OPEN_WITHOUT_CONTENT: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("GET", re.compile(r"(?:/v1)?/responses/[^/]+/input_items")),
     ("POST", re.compile(r"(?:/v1)?/responses/[^/]+/cancel")),
     ("POST", re.compile(r"/v1/messages/count_tokens")),
+    ("GET POST DELETE", re.compile(r"/v1/vector_stores(?:/.+)?")),
 )
 """Methods and paths that name something by its id, or are answered here."""
 

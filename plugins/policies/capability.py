@@ -14,6 +14,9 @@ from plugins.routing.config.spec import Capability, GatewaySpec
 from plugins.routing.needs import UNKNOWN_MODEL, instant_group, kind_of
 from plugins.routing.types import Deployment, Facts, PolicyMode, Signal, Tier, Verdict
 
+EXTRACTIVE = "extractive"
+"""The model group that quotes documents instead of writing an answer."""
+
 FEATURES = frozenset({"tools", "json_schema", "json_object"})
 """Needs that a deployment must support. ``n`` and ``logprobs`` are dropped upstream where a model has
 none."""
@@ -84,7 +87,8 @@ def _bound_checks(capability: Capability, signals: Mapping[str, Signal]) -> list
                 lambda d: d.tier <= highest or d.serves_all_tiers,
             )
         )
-    group = instant_group(signals)
+    # The answer book answers what it knows; a capability about documents is answered from those.
+    group = EXTRACTIVE if capability.extractive else instant_group(signals)
     checks.append(
         (
             "there is no language model; the built-in answers do not know this one",

@@ -52,6 +52,10 @@ def alike(states: Iterable[CapabilityState]) -> tuple[tuple[CapabilityState, ...
 def _state(name: str, capability: Capability, config: Config) -> CapabilityState:
     able = [d for d in config.deployments if _could_serve(d, capability)]
     models = [d for d in able if d.tier is not Tier.INSTANT or d.mode != "chat"]
+    if capability.extractive:
+        able = [d for d in able if d in models or d.model_group == "extractive"]
+    if capability.extractive and able and not models:
+        return CapabilityState(name, capability.mode, "works", ("extractive",), "Quotes documents; no language model.")
     low = capability.min_tier
     enough = [d for d in models if low is None or d.tier >= low or d.serves_all_tiers]
     degrades = (capability.when_unavailable or config.spec.when_unavailable) == "degrade"

@@ -7,6 +7,7 @@ not connect before the part is ready. Reads (and on first use makes) secrets of 
 import os
 from collections.abc import Mapping
 from pathlib import Path
+from urllib.parse import quote
 
 from services.database.files import read_or_make_secret
 from services.database.launcher import engine_binary
@@ -34,6 +35,18 @@ def database_url(paths: StatePaths, environment: Mapping[str, str] = os.environ)
         return own
     url = paths.postgres_url(read_or_make_secret(paths.secrets / "postgres.password"))
     return f"{url}&connection_limit={CONNECTIONS_PER_WORKER}&pool_timeout=20"
+
+
+def redis_url(state: Path | str, environment: Mapping[str, str] = os.environ) -> str:
+    """The Redis in use, the user's or ours; a cluster or sentinels are not followed."""
+    if own := environment.get("REDIS_URL"):
+        return own
+    if host := environment.get("REDIS_HOST"):
+        password = environment.get("REDIS_PASSWORD")
+        secret = f":{quote(password, safe='')}@" if password else ""
+        return f"redis://{secret}{host}:{environment.get('REDIS_PORT', '6379')}"
+    paths = StatePaths.of(state)
+    return paths.redis_url(read_or_make_secret(paths.secrets / "redis.password"))
 
 
 def gateway_environment(state: Path | str, environment: Mapping[str, str] = os.environ) -> dict[str, str]:

@@ -9,17 +9,33 @@ import os
 import sys
 from collections.abc import Mapping, Sequence
 
+from fastapi import FastAPI
+
 from services.common.serve import serve
 from services.common.settings import service_parser, service_settings
 from services.retrieval.app import NAME, retrieval_app
+from services.retrieval.documents import documents_from
+from services.retrieval.jobs import jobs_from
 from services.retrieval.minilm.encoder import open_encoder
+from services.retrieval.stores import Stores
+
+CHROMA_ENV = "SIGNALBOX_RETRIEVAL_CHROMA"
+MAX_STORES_ENV = "SIGNALBOX_RETRIEVAL_MAX_STORES"
 
 
 def main(argv: Sequence[str], environ: Mapping[str, str]) -> int:
     """Serves until stopped; returns the exit status."""
     parser = service_parser(NAME, "Embeddings and reranking on the CPU, in OpenAI's shape.")
     settings = service_settings(NAME, parser.parse_args(argv), environ)
-    serve(lambda: retrieval_app(lambda: open_encoder(settings.state), settings.internal_key), settings)
+
+    def app() -> FastAPI:
+        folder, queue = settings.state / "retrieval", jobs_from(environ, settings.state)
+        most = int(environ.get(MAX_STORES_ENV) or 1000)
+        stores = Stores(folder, queue, chroma_url=environ.get(CHROMA_ENV) or None, max_stores=most)
+        documents = documents_from(environ)
+        return retrieval_app(lambda: open_encoder(settings.state), settings.internal_key, stores, documents)
+
+    serve(app, settings)
     return 0
 
 

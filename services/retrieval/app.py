@@ -1,4 +1,4 @@
-"""Embeddings and reranking as an OpenAI-shaped service.
+"""Embeddings, reranking and vector stores as an OpenAI-shaped service.
 
 Knows: routes. Does not know: models, requests' shapes. The model is loaded in the
 background; until then it is not ready.
@@ -15,10 +15,18 @@ from fastapi.responses import JSONResponse
 
 from services.common.app import Readiness, create_app
 from services.common.openai_shapes import model_list
+from services.retrieval.chat_routes import NAME as EXTRACTIVE
+from services.retrieval.chat_routes import chat_routes
+from services.retrieval.documents import Documents
 from services.retrieval.embeddings import EmbeddingRequest, embed
+from services.retrieval.member_routes import member_routes
 from services.retrieval.minilm.encoder import Encoder
 from services.retrieval.rerank import NAME as RERANK_NAME
 from services.retrieval.rerank import RerankRequest, rerank
+from services.retrieval.store_routes import store_routes
+from services.retrieval.stores import Stores
+from services.retrieval.upkeep import EVERY_S, keep, sweep
+from services.retrieval.work_routes import work_routes
 
 NAME = "retrieval"
 EMBED_NAME = "minilm"
@@ -55,21 +63,37 @@ class Model:
         return Readiness(False, self._problem or "the embedding model is still being loaded")
 
 
-def retrieval_app(load: Callable[[], Encoder], internal_key: str | None) -> FastAPI:
-    """The application."""
+def retrieval_app(
+    load: Callable[[], Encoder],
+    internal_key: str | None,
+    stores: Stores,
+    documents: Documents,
+    *,
+    upkeep_s: float = EVERY_S,
+) -> FastAPI:
+    """The application. ``upkeep_s``: seconds between two looks at what waits."""
     model = Model(load)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        opening = asyncio.create_task(model.open())
+        await asyncio.to_thread(sweep, stores)
+        running = [asyncio.create_task(model.open()), asyncio.create_task(keep(stores, upkeep_s))]
         yield
-        opening.cancel()
+        for task in running:
+            task.cancel()
+        await documents.close()
+        await asyncio.to_thread(stores.close)
 
     app = create_app(NAME, ready=model.ready, internal_key=internal_key, lifespan=lifespan, max_body_bytes=MAX_BODY)
 
+    app.include_router(store_routes(stores, documents, lambda: model.encoder))
+    app.include_router(member_routes(stores, documents))
+    app.include_router(work_routes(stores))
+    app.include_router(chat_routes(lambda: model.encoder))
+
     @app.get("/v1/models")
     async def models() -> JSONResponse:
-        return JSONResponse(model_list([EMBED_NAME, RERANK_NAME]))
+        return JSONResponse(model_list([EMBED_NAME, RERANK_NAME, EXTRACTIVE]))
 
     @app.post("/v1/embeddings")
     async def embeddings(request: EmbeddingRequest) -> JSONResponse:

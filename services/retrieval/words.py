@@ -45,3 +45,9 @@ def stem(word: str) -> str:
     if len(word) > _SHORTEST and word[-1] == word[-2] and word[-1] not in "lsz":
         return word[:-1]
     return word[:-1] if len(word) > _SHORTEST and word.endswith("e") else word
+
+
+def keywords(text: str) -> str:
+    """``text`` without the words that say nothing; as it is where nothing would be left."""
+    kept = [match.group() for match in _WORD.finditer(text) if match.group().lower() not in _EMPTY]
+    return " ".join(kept) or text

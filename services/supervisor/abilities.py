@@ -12,10 +12,12 @@ from typing import Literal
 from plugins.routing.config.load import Config
 from plugins.routing.types import DataClass, Deployment, Mode, Tier
 from services.supervisor.audio_entries import SPHINX
+from services.supervisor.model_list import INSTANT
 
 Standing = Literal["works", "degraded", "limited", "missing"]
 
 PROGRAM = "signalbox"
+EXTRACTIVE = "extractive"
 _PULL = "{} models pull qwen3-4b, or: ollama pull qwen3:4b"
 _WHISPER = "{} models pull whisper-base"
 _DECLARE = "declare one in model_list, with model_info.mode: {}"
@@ -36,7 +38,7 @@ def abilities(config: Config, deployments: Iterable[Deployment], program: str = 
     """One row for each thing that people ask of the box, in a fixed order. ``program``: how a person calls us."""
     all_of_them = tuple(deployments)
     chat = [d for d in all_of_them if d.mode == "chat" and d.tier is not Tier.INSTANT]
-    builtin = any(d.tier is Tier.INSTANT and d.mode == "chat" for d in all_of_them)
+    builtin = any(d.model_group == INSTANT for d in all_of_them)
     rows = [_builtin(builtin)]
     rows += [_tier(tier, chat, config, _PULL.format(program)) for tier in (Tier.SMALL, Tier.LARGE, Tier.FRONTIER)]
     rows.append(_plain("images (vision)", [d for d in chat if "image" in d.modalities], config, _SEES_IMAGES))
@@ -46,6 +48,7 @@ def abilities(config: Config, deployments: Iterable[Deployment], program: str = 
             rows.append(_transcription(able, config, _WHISPER.format(program)))
             continue
         rows.append(_plain(name, able, config, _DECLARE.format(mode)))
+    rows.append(_documents(chat, all_of_them, config, _PULL.format(program)))
     return tuple(rows)
 
 
@@ -63,6 +66,15 @@ def _transcription(able: list[Deployment], config: Config, next_step: str) -> Ab
     if row.standing == "works" and {d.model_group for d in able} == {SPHINX}:
         return Ability(row.name, "degraded", f"{SPHINX}: English only, low accuracy", next_step)
     return row
+
+
+def _documents(chat: list[Deployment], every: tuple[Deployment, ...], config: Config, next_step: str) -> Ability:
+    """Questions about files and vector stores: by a language model, or by quoting them."""
+    name = "questions about documents"
+    free, _ = _by_boundary(chat, config)
+    if not free and any(d.model_group == EXTRACTIVE for d in every):
+        return Ability(name, "works", "quoted, no language model: ask for document_qa")
+    return _plain(name, chat, config, next_step)
 
 
 def _builtin(there: bool) -> Ability:

@@ -20,7 +20,7 @@ Entry = dict[str, Any]
 
 INSTANT = "instant"
 DOCUMENTS = "documents"
-RETRIEVAL = {"minilm": "embedding", "minilm-rerank": "rerank"}
+RETRIEVAL = {"minilm": "embedding", "minilm-rerank": "rerank", "extractive": "chat"}
 """Model groups of the part `retrieval`, and what each does."""
 
 _OURS = frozenset({INSTANT, DOCUMENTS, SPHINX, VOICES})
@@ -56,8 +56,9 @@ def complete_model_list(config: Config, found: Iterable[Entry], sidecars: Sideca
         entries.append(_instant(sidecars.instant))
     if sidecars.retrieval is not None and config.spec.retrieval.enabled:
         # One that is declared takes the place of ours.
-        done = {d.mode for d in config.deployments}
-        entries += [e for e in _retrieval(sidecars.retrieval) if e["model_info"]["mode"] not in done]
+        done = {d.mode for d in config.deployments} - {"chat"}
+        ours = _retrieval(sidecars.retrieval)
+        entries += [e for e in ours if e["model_info"]["mode"] not in done and e["model_name"] not in groups]
     if sidecars.documents is not None and config.spec.documents.enabled and DOCUMENTS not in groups:
         entries.append(_documents(sidecars.documents, config.spec.documents.price_per_page))
     taken = {str(e["model_name"]) for e in entries} | _OURS | set(config.spec.capabilities)
@@ -144,15 +145,19 @@ def _instant(url: str) -> Entry:
 
 
 def _retrieval(url: str) -> list[Entry]:
-    """What embeds and reranks in the box. Of the lowest tier, so that a model which is found later does not take its
-    place: vectors of two models cannot be compared."""
+    """What embeds, reranks and quotes in the box. Of the lowest tier, so that a model which is found later does not
+    take its place: vectors of two models cannot be compared."""
     params = {"api_base": url, "api_key": "os.environ/SIGNALBOX_INTERNAL_KEY", "input_cost_per_token": 0.0}
     about = {"location": "local", "tier": "instant", "modalities": ["text"]}
     return [
         {
             "model_name": name,
-            "litellm_params": {"model": f"hosted_vllm/{name}", **params},
-            "model_info": {"id": name, "mode": mode, **about},
+            "litellm_params": {
+                "model": f"{'openai' if mode == 'chat' else 'hosted_vllm'}/{name}",
+                **params,
+                **({"use_chat_completions_api": True} if mode == "chat" else {}),
+            },
+            "model_info": {"id": name, "mode": mode, **about, **({"features": []} if mode == "chat" else {})},
         }
         for name, mode in RETRIEVAL.items()
     ]

@@ -24,6 +24,7 @@ GATEWAY = "gateway"
 DATABASE = "database"
 EGRESS = "egress"
 RETRIEVAL = "retrieval"
+RETRIEVAL_WORKER = "retrieval-worker"
 DOCUMENTS = "documents"
 AUDIO = "audio"
 
@@ -132,7 +133,34 @@ def _llm(setup: Setup) -> Part:
 
 
 def _retrieval(setup: Setup) -> Part:
-    return _sidecar(setup, RETRIEVAL)
+    spec = setup.config.spec.retrieval
+    more = {"SIGNALBOX_RETRIEVAL_MAX_STORES": str(spec.max_stores)}
+    if spec.chroma_url:
+        more["SIGNALBOX_RETRIEVAL_CHROMA"] = spec.chroma_url
+    return _sidecar(setup, RETRIEVAL, **_retrieval_needs(setup), **more)
+
+
+def _retrieval_worker(setup: Setup) -> Part:
+    """Takes files in; the one process beside the gateway that is told where Redis is."""
+    needs = _retrieval_needs(setup)
+    return Part(
+        name=RETRIEVAL_WORKER,
+        command=_python("services.retrieval.worker", "--state", str(setup.state.root)),
+        env={**_shared(setup, _bare(setup)), **needs, "SIGNALBOX_RETRIEVAL_URL": setup.url(RETRIEVAL)},
+        ready_file=setup.state.run / "retrieval-worker.json",
+        needs=(DATABASE,) if DATABASE in setup.running else (),
+    )
+
+
+def _retrieval_needs(setup: Setup) -> dict[str, str]:
+    made: dict[str, str] = {}
+    if DATABASE in setup.running:
+        from services.database.environment import redis_url
+
+        made["SIGNALBOX_RETRIEVAL_REDIS"] = redis_url(setup.state.root, setup.environ)
+    if DOCUMENTS in setup.running:
+        made["SIGNALBOX_DOCUMENTS_URL"] = setup.url(DOCUMENTS)
+    return made
 
 
 def _documents(setup: Setup) -> Part:
@@ -185,6 +213,8 @@ def _gateway(setup: Setup) -> Part:
         env["SIGNALBOX_DOCUMENTS_URL"] = setup.url(DOCUMENTS)
     if AUDIO in setup.running:
         env["SIGNALBOX_AUDIO_URL"] = setup.url(AUDIO)
+    if RETRIEVAL in setup.running:
+        env["SIGNALBOX_RETRIEVAL_URL"] = setup.url(RETRIEVAL)
     if "console" in setup.running:
         env["SIGNALBOX_CONSOLE_URL"] = setup.url("console")
     if names_own_code(setup.config):
@@ -214,6 +244,7 @@ PARTS: tuple[Rule, ...] = (
     Rule("instant", lambda c: c.spec.instant.enabled and _installed("services.instant.__main__"), _instant),
     Rule("llm", lambda c: models_dir(c) is not None and _installed("services.llm.__main__"), _llm),
     Rule(RETRIEVAL, lambda c: c.spec.retrieval.enabled and _installed("services.retrieval.__main__"), _retrieval),
+    Rule(RETRIEVAL_WORKER, lambda c: c.spec.retrieval.enabled, _retrieval_worker),
     Rule(DOCUMENTS, lambda c: c.spec.documents.enabled and _installed("services.documents.__main__"), _documents),
     Rule(AUDIO, lambda c: c.spec.audio.enabled and _installed("services.audio.__main__"), _audio),
     Rule("console", lambda _: _installed("services.console.__main__"), _console),

@@ -30,7 +30,8 @@ class Capability(Section):
 
     ``locations`` None: any that the boundary allows. ``intent`` fixes the intent instead of classifying.
     ``when_unavailable`` None: as the section says. ``deadline_ms``: budget in milliseconds until the answer
-    is complete. ``escalation`` None: as the section says.
+    is complete. ``escalation`` None: as the section says. ``extractive``: where no language model is left,
+    documents are quoted.
     """
 
     mode: Mode = "chat"
@@ -42,6 +43,7 @@ class Capability(Section):
     deadline_ms: float | None = Field(default=None, gt=0)
     when_unavailable: Availability | None = None
     escalation: bool | None = None
+    extractive: bool = False
 
 
 class Escalation(Section):
@@ -79,9 +81,12 @@ class Instant(Section):
 
 
 class Retrieval(Section):
-    """Embeddings, reranking and vector stores of the box's own (``services/retrieval``)."""
+    """Embeddings, reranking and vector stores of the box's own (``services/retrieval``); read at start.
+    ``chroma_url``: a Chroma server; None: embedded. ``max_stores``: that one key may have."""
 
     enabled: bool = True
+    chroma_url: str | None = None
+    max_stores: int = Field(default=1_000, ge=1, le=1_000_000)
 
 
 class Discovery(Section):
@@ -198,6 +203,7 @@ DEFAULT_CAPABILITIES: dict[str, Capability] = {
     "fast": Capability(max_tier=Tier.SMALL),
     "reasoning": Capability(min_tier=Tier.LARGE),
     "code": Capability(min_tier=Tier.LARGE),
+    "document_qa": Capability(intent="document_qa", extractive=True),
     "vision": Capability(modalities=frozenset({"image"})),
     "private": Capability(locations=("local",)),
     "embed": Capability(mode="embedding"),

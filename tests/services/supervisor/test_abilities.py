@@ -15,6 +15,7 @@ SMALL = Deployment("s", "small-one", "local", Tier.SMALL)
 LONE = Deployment("l", "lone", "local", Tier.SMALL, serves_all_tiers=True)
 LARGE = Deployment("b", "big-one", "local", Tier.LARGE)
 CLOUD = Deployment("c", "far-one", "cloud", Tier.FRONTIER, modalities=frozenset({"text", "image"}))
+QUOTES = Deployment("q", "extractive", "local", Tier.INSTANT)
 EMBED = Deployment("e", "embedder", "local", Tier.SMALL, mode="embedding")
 SPHINX = Deployment("p", "pocketsphinx", "local", Tier.INSTANT, mode="audio_transcription")
 WHISPER = Deployment("w", "whisper-base", "local", Tier.SMALL, mode="audio_transcription")
@@ -31,7 +32,9 @@ ROWS = [
     "transcription",
     "speech",
     "documents (ocr)",
+    "questions about documents",
 ]
+LAST = ROWS[-1]
 MISSING = dict.fromkeys(ROWS, "missing")
 
 
@@ -44,11 +47,15 @@ def standing(deployments: list[Deployment], text: str = "gateway: {}\n") -> dict
     [
         ([], {}),
         ([INSTANT], {ROWS[0]: "works"}),
-        ([SMALL], {ROWS[1]: "works", ROWS[2]: "degraded", ROWS[3]: "degraded"}),
-        ([LONE], {ROWS[1]: "works", ROWS[2]: "degraded", ROWS[3]: "degraded"}),
-        ([SMALL, LARGE], {ROWS[1]: "works", ROWS[2]: "works", ROWS[3]: "degraded"}),
-        ([CLOUD], dict.fromkeys(ROWS[1:5], "limited")),
-        ([SMALL, CLOUD], {ROWS[1]: "works", ROWS[2]: "degraded", ROWS[3]: "degraded", ROWS[4]: "limited"}),
+        ([SMALL], {ROWS[1]: "works", ROWS[2]: "degraded", ROWS[3]: "degraded", LAST: "works"}),
+        ([LONE], {ROWS[1]: "works", ROWS[2]: "degraded", ROWS[3]: "degraded", LAST: "works"}),
+        ([SMALL, LARGE], {ROWS[1]: "works", ROWS[2]: "works", ROWS[3]: "degraded", LAST: "works"}),
+        ([CLOUD], dict.fromkeys((*ROWS[1:5], LAST), "limited")),
+        ([QUOTES], {LAST: "works"}),
+        (
+            [SMALL, CLOUD],
+            {ROWS[1]: "works", ROWS[2]: "degraded", ROWS[3]: "degraded", ROWS[4]: "limited", LAST: "works"},
+        ),
         ([EMBED], {ROWS[5]: "works"}),
         ([SPHINX], {"transcription": "degraded"}),
         ([SPHINX, WHISPER, VOICES], {"transcription": "works", "speech": "works"}),
@@ -60,6 +67,7 @@ def standing(deployments: list[Deployment], text: str = "gateway: {}\n") -> dict
         "one lone",
         "small and large",
         "cloud",
+        "quotes",
         "small and cloud",
         "embedding",
         "pocketsphinx",

@@ -16,6 +16,7 @@ CAPABILITIES = [
     "fast",
     "reasoning",
     "code",
+    "document_qa",
     "vision",
     "private",
     "embed",

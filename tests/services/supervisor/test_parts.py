@@ -16,7 +16,18 @@ from services.supervisor.parts import PARTS, Setup, base_url, models_dir, names_
 from services.supervisor.process import Part
 from services.supervisor.state import State
 
-NAMES = ("database", "gateway", "egress", "instant", "llm", "retrieval", "documents", "audio", "console")
+NAMES = (
+    "database",
+    "gateway",
+    "egress",
+    "instant",
+    "llm",
+    "retrieval",
+    "retrieval-worker",
+    "documents",
+    "audio",
+    "console",
+)
 PORTS = {n: p for p, n in enumerate(("instant", "llm", "console", "egress", "retrieval", "documents", "audio"), 5001)}
 ENVIRON = {"PATH": "/bin", "OPENAI_API_KEY": "sk-cloud-credential", "SIGNALBOX_LLM_CONTEXT": "512"}
 
