@@ -53,6 +53,18 @@ class Found:
     id: str = field(default_factory=lambda: f"fs_{uuid.uuid4().hex}")
 
 
+def whole(memory: Mapping[str, Any], response: Any) -> None:
+    """Cites in a whole answer, where stores were searched for it."""
+    if isinstance(found := memory.get(MEMORY), Found):
+        cite(response, found)
+
+
+def piece(memory: Mapping[str, Any], chunk: Any) -> None:
+    """The same for one chunk of a stream."""
+    if isinstance(found := memory.get(MEMORY), Found):
+        cite_chunk(chunk, found)
+
+
 def citations_in(text: str, sources: Sequence[Source]) -> list[dict[str, Any]]:
     """``file_citation`` for each source that ``text`` uses; ``index`` is the character where it is cited."""
     cited: list[tuple[int, int]] = []

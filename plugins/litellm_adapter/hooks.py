@@ -166,9 +166,7 @@ class SignalboxHooks(CostHooks):
         response = await self._escalation.whole(self.gateway, found, data, response)
         if trace.escalated_from is not None and trace.served is not None:
             self.gateway.costing.settle(trace, trace.served.id, hidden(response).get("response_cost"))
-        searched = trace.memory.get(citations.MEMORY)
-        if searched is not None:
-            citations.cite(response, searched)
+        citations.whole(trace.memory, response)
         if trace.fell_back and trace.requested and isinstance(getattr(response, "model", None), str):
             response.model = trace.requested
         return response
@@ -180,10 +178,9 @@ class SignalboxHooks(CostHooks):
         del user_api_key_dict
         found = verdict.read(request_data)
         chunks = response if found is None else self._escalation.stream(self.gateway, found, request_data, response)
-        searched = None if found is None else found.trace.memory.get(citations.MEMORY)
         async for chunk in chunks:
-            if searched is not None:
-                citations.cite_chunk(chunk, searched)
+            if found is not None:
+                citations.piece(found.trace.memory, chunk)
             yield chunk
 
     async def async_post_call_response_headers_hook(

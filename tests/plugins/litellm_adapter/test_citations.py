@@ -7,7 +7,17 @@ from typing import Any
 
 import pytest
 
-from plugins.litellm_adapter.citations import Found, Source, citations_in, cite, cite_chunk, search_item
+from plugins.litellm_adapter.citations import (
+    MEMORY,
+    Found,
+    Source,
+    citations_in,
+    cite,
+    cite_chunk,
+    piece,
+    search_item,
+    whole,
+)
 
 SOURCES = [
     Source("vs", "file-1", "house.pdf", 3, "Hours", "The library closes at nine. Dogs stay outside.", 0.8),
@@ -52,8 +62,10 @@ def test_both_shapes_of_an_answer() -> None:
     cite(SimpleNamespace(choices=[SimpleNamespace(message=message)]), found)
     assert message.annotations[0]["page"] == 3
     answer, part = responses_answer()
-    cite(answer, found)
-    cite(answer, found)
+    whole({MEMORY: found}, answer)
+    whole({MEMORY: found}, answer)
+    whole({}, None)
+    piece({}, None)
     assert [getattr(i, "type", None) or i["type"] for i in answer.output] == ["file_search_call", "message"]
     assert answer.output[0]["results"][1]["attributes"] == {"year": 2024}
     assert part["annotations"][0]["file_id"] == "file-2"
@@ -64,7 +76,7 @@ def test_streams_are_cited_at_their_end() -> None:
     found = Found(["when?"], SOURCES, results=False)
     deltas = [SimpleNamespace(content=text) for text in ("At ni", "ne [1].", None)]
     for delta, reason in zip(deltas, (None, None, "stop"), strict=True):
-        cite_chunk({"choices": [{"delta": delta, "finish_reason": reason}]}, found)
+        piece({MEMORY: found}, {"choices": [{"delta": delta, "finish_reason": reason}]})
     assert deltas[2].annotations[0]["index"] == 8
     assert not hasattr(deltas[0], "annotations")
     answer, part = responses_answer()

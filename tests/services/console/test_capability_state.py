@@ -64,5 +64,5 @@ def test_models_below_the_wanted_tier(when: str, state: str, words: str) -> None
 def test_what_is_alike_is_said_once() -> None:
     groups = [[c.name for c in group] for group in alike(states(INSTANT).values())]
     assert groups[0] == ["auto", "fast", "reasoning", "code", "private"]
-    assert groups[1] == ["vision"]
+    assert groups[1:3] == [["document_qa"], ["vision"]]
     assert alike(()) == ()

@@ -134,7 +134,7 @@ def test_sidecars_listen_where_the_ports_say(tmp_path: Path) -> None:
     assert parts["llm"].command[5:] == ("--models-dir", str(tmp_path / "models"))
     assert parts["database"].readiness is None
     assert parts["database"].ready_file == tmp_path / "state" / "run" / "database.json"
-    assert [p.stage for p in parts.values()] == [2, 0, 1, 1, 1, 1, 1, 1, 1]
+    assert [p.stage for p in parts.values()] == [2, 0, 1, 1, 1, 1, 1, 1, 1, 1]
 
 
 @pytest.mark.parametrize(
