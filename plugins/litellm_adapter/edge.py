@@ -7,6 +7,7 @@ parsed once; LiteLLM finds the parsed object in the scope. Streams pass unbuffer
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from typing import Any
 
@@ -31,6 +32,10 @@ Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 _FORMS = (b"multipart/form-data", b"application/x-www-form-urlencoded")
+_FILES = re.compile(r"(?:/v1)?/files|/v1/documents/extract")
+MAX_FILE_BYTES = 513 * 2**20
+"""Of a form that uploads a file; it goes to disk as it comes. What one file may have says gateway.documents."""
+
 _LOG = logging.getLogger("signalbox.edge")
 
 
@@ -108,7 +113,7 @@ async def _checked(scope: Scope, headers: Mapping[bytes, bytes], receive: Receiv
     length = headers.get(b"content-length", b"")
     declared = int(length) if length.isdigit() else None
     if headers.get(b"content-type", b"").lower().startswith(_FORMS):
-        return _limited(receive, declared)
+        return _limited(receive, declared, MAX_FILE_BYTES if _FILES.fullmatch(trace.path) else MAX_BODY_BYTES)
     body = await read_body(receive, declared)
     if body or trace.path.rsplit("/", 1)[-1] != "cancel":
         parsed = parse_object(body)
@@ -131,18 +136,18 @@ def _replay(body: bytes, receive: Receive) -> Receive:
     return once
 
 
-def _limited(receive: Receive, declared: int | None) -> Receive:
-    """Form bodies stream through, up to the same limit."""
-    if declared is not None and declared > MAX_BODY_BYTES:
-        raise too_large(MAX_BODY_BYTES)
+def _limited(receive: Receive, declared: int | None, limit: int) -> Receive:
+    """Form bodies stream through, up to ``limit`` bytes."""
+    if declared is not None and declared > limit:
+        raise too_large(limit)
     size = 0
 
     async def counted() -> Message:
         nonlocal size
         message = await receive()
         size += len(message.get("body", b""))
-        if size > MAX_BODY_BYTES:
-            raise too_large(MAX_BODY_BYTES)
+        if size > limit:
+            raise too_large(limit)
         return message
 
     return counted

@@ -16,10 +16,13 @@ from litellm.proxy.auth.user_api_key_auth import user_api_key_auth
 
 from plugins.litellm_adapter.audio_routes import audio_routes
 from plugins.litellm_adapter.config_routes import config_routes
+from plugins.litellm_adapter.document_routes import document_routes
 from plugins.litellm_adapter.explaining import explain_bodies
 from plugins.litellm_adapter.feedback_routes import feedback_routes
 from plugins.litellm_adapter.figure_routes import figure_routes
+from plugins.litellm_adapter.file_routes import file_routes
 from plugins.litellm_adapter.hooks import SignalboxHooks, as_proxy_exception
+from plugins.litellm_adapter.ocr_routes import ocr_routes
 from plugins.litellm_adapter.readiness import Parts
 from plugins.litellm_adapter.refusal import Refused
 from plugins.litellm_adapter.request_headers import DATA_CLASS, data_class_of
@@ -36,7 +39,7 @@ CONSOLE_LINK = {
     "url": "/console",
     "tags": [],
 }
-SELF_CHECKED = ("/routing/feedback", "/routing/decisions/{decision_id}")
+SELF_CHECKED = ("/routing/feedback", "/routing/decisions/{decision_id}", "/v1/documents/extract")
 Key = Annotated[Any, Depends(user_api_key_auth)]
 
 
@@ -44,6 +47,7 @@ def install(app: FastAPI, hooks: SignalboxHooks, state: Path | None) -> None:
     """Puts our routes before LiteLLM's, so that they win where both serve a path."""
     ours = (own_routes(hooks, Parts(state)), feedback_routes(hooks, state), audio_routes(hooks), config_routes())
     include_first(app, *ours, figure_routes(hooks, state), vector_store_routes(RetrievalClient(os.environ)))
+    include_first(app, file_routes(hooks), document_routes(), ocr_routes())
     any_key_may_ask()
 
 

@@ -28,6 +28,7 @@ _OPEN_TO_CONTENT = re.compile(
     r"(?:/v1)?/(?:chat/completions|completions|embeddings|responses|messages|rerank|moderations|ocr"
     r"|audio/(?:speech|transcriptions|translations)|images/(?:generations|edits|variations))"
     r"|/v2/rerank|/v1/vector_stores/[^/]+/search"
+    r"|(?:/v1)?/files(?:/[^/]+(?:/content)?)?|/v1/documents/extract"
     r"|/(?:engines|openai/deployments)/[^/]+(?:/[^/]+)*/(?:chat/completions|completions|embeddings)"
 )
 """Posted to, and judged."""

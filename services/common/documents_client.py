@@ -23,6 +23,14 @@ TIMEOUT = httpx.Timeout(None, connect=5.0)
 """No read timeout: the service has limits of its own, and a scan of 500 pages takes minutes."""
 
 
+def new_http() -> httpx.AsyncClient:
+    """How the service is reached: a connection for each request, so that none is used which it has just closed."""
+    return httpx.AsyncClient(
+        timeout=TIMEOUT, trust_env=False, limits=httpx.Limits(max_keepalive_connections=0),
+        event_hooks={"request": [tracing.inject]},
+    )  # fmt: skip
+
+
 @dataclass(frozen=True, slots=True)
 class FileOwner:
     """Who asks. ``key_id``: LiteLLM's hash of the key. ``admin`` sees every file."""
@@ -43,9 +51,7 @@ class DocumentsClient:
     def __init__(self, url: str, key: str, http: httpx.AsyncClient | None = None) -> None:
         self._url = url.rstrip("/")
         self._key = {"Authorization": f"Bearer {key}"}
-        self._http = http or httpx.AsyncClient(
-            timeout=TIMEOUT, trust_env=False, event_hooks={"request": [tracing.inject]}
-        )
+        self._http = http or new_http()
 
     async def extract(
         self, data: bytes | AsyncIterator[bytes], *, name: str = "", media_type: str = "", **options: str

@@ -17,6 +17,7 @@ from fastapi.responses import JSONResponse, StreamingResponse
 
 from services.common.errors import ApiError
 from services.documents.extraction import Extraction, whole
+from services.documents.pages import markdown
 from services.documents.problems import DocumentProblem
 from services.documents.requests import api_error, job_of, name_of, owner_of
 from services.documents.store import Store
@@ -80,9 +81,14 @@ async def _answer(request: Request, extraction: Extraction, job: Job, digest: st
     messages = _kept(extraction.messages(job, digest), job.path if unlink else None)
     if NDJSON not in request.headers.get("accept", ""):
         try:
-            return JSONResponse(await whole(messages))
+            made = await whole(messages)
         except DocumentProblem as problem:
             raise api_error(problem) from None
+        if request.query_params.get("format") != "markdown":
+            return JSONResponse(made)
+        pages = (f"<!-- page {one['number']} -->\n\n{markdown(one)}\n" for one in made["pages"])
+        told = {"x-signalbox-pages": str(len(made["pages"]))}
+        return Response("\n".join(pages), media_type="text/markdown; charset=utf-8", headers=told)
     return StreamingResponse(_lines(await _first(messages), messages), media_type=NDJSON)
 
 

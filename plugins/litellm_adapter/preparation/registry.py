@@ -6,6 +6,7 @@ there before a search for what it asks.
 
 from __future__ import annotations
 
+from plugins.litellm_adapter.preparation.documents import Documents
 from plugins.litellm_adapter.preparation.file_search import FileSearch
 from plugins.litellm_adapter.preparation.links import Links
 from plugins.litellm_adapter.preparation.preparer import Preparer
@@ -16,6 +17,7 @@ PREPARERS: tuple[type[Preparer], ...] = (
     Links,
     TextDocuments,
     Recordings,
+    Documents,
     FileSearch,
 )
 

@@ -40,6 +40,11 @@ def choose(passages: Sequence[str], question: str, tokens: int) -> list[int]:
     return sorted(chosen) or [order[0]]
 
 
+def best(passages: Sequence[str], question: str, count: int) -> list[int]:
+    """Positions, in reading order, of the ``count`` passages that are most about the question."""
+    return sorted(_by_score(passages, question)[:count])
+
+
 def clipped(text: str, tokens: int) -> str:
     """The beginning of ``text`` that is about ``tokens`` long."""
     size = size_of(text)

@@ -7,6 +7,7 @@ of files, which passages are chosen (``relevance``).
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from plugins.litellm_adapter.preparation.preparer import Fit
 from plugins.litellm_adapter.preparation.relevance import choose, clipped, size_of, split
@@ -73,3 +74,13 @@ class Document:
 def text_type(kind: str) -> str:
     """A text part's type beside a part of type ``kind``."""
     return "input_text" if kind.startswith("input_") else "text"
+
+
+def image_part(kind: str, media_type: str, data: str) -> dict[str, Any]:
+    """A picture in base64 as a part, in the shape that a part of type ``kind`` belongs to."""
+    uri = f"data:{media_type};base64,{data}"
+    if kind.startswith("input_"):
+        return {"type": "input_image", "image_url": uri, "detail": "auto"}
+    if kind in ("document", "image"):
+        return {"type": "image", "source": {"type": "base64", "media_type": media_type, "data": data}}
+    return {"type": "image_url", "image_url": {"url": uri}}

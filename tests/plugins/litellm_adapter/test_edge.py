@@ -67,7 +67,7 @@ async def test_internal_headers_do_not_leave_and_ours_cannot_be_forged() -> None
     }
 
 
-@pytest.mark.parametrize("path", ["/v1/files", "/anthropic/v1/messages", "/v1/responses/compact"])
+@pytest.mark.parametrize("path", ["/v1/batches", "/anthropic/v1/messages", "/v1/responses/compact"])
 async def test_closed_paths_do_not_reach_the_application(path: str) -> None:
     async def never(scope: Any, receive: Any, send: Any) -> None:
         raise AssertionError("reached")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from plugins.litellm_adapter.preparation.relevance import choose, clipped, size_of, split
+from plugins.litellm_adapter.preparation.relevance import best, choose, clipped, size_of, split
 from plugins.routing.tokens import checked_length, tokens_of
 
 PAGES = [f"This is section {i} on gardening, soil and rain. " * 20 for i in range(300)]
@@ -52,3 +52,8 @@ def test_splitting_loses_no_word(text: str) -> None:
     pieces = split(text)
     assert "".join("".join(pieces).split()) == "".join(text.split())
     assert all(len(p) <= 1_700 for p in pieces)
+
+
+def test_the_best_pages_for_pictures() -> None:
+    assert 217 in best(PAGES, "coolant valve", 2)
+    assert len(best(PAGES, "", 4)) == 4

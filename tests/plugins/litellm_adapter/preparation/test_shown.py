@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from plugins.litellm_adapter.preparation.shown import LEAST, Document, text_type
+from plugins.litellm_adapter.preparation.shown import LEAST, Document, image_part, text_type
 from plugins.routing.content import Material, plain_text
 
 PAGES = [f"Filler words on page number {i}. " * 30 for i in range(1, 101)]
@@ -48,3 +48,10 @@ def test_the_least_is_never_more_than_all() -> None:
 
 def test_types_of_text() -> None:
     assert [text_type(k) for k in ("file", "document", "input_file")] == ["text", "text", "input_text"]
+
+
+def test_pictures_in_each_shape() -> None:
+    kinds = ("file", "input_file", "document", "input_image", "image")
+    assert [image_part(k, "image/png", "x")["type"] for k in kinds] == [
+        "image_url", "input_image", "image", "input_image", "image",
+    ]  # fmt: skip
