@@ -27,11 +27,17 @@ class Surface(Enum):
 _OPEN_TO_CONTENT = re.compile(
     r"(?:/v1)?/(?:chat/completions|completions|embeddings|responses|messages|rerank|moderations|ocr"
     r"|audio/(?:speech|transcriptions|translations)|images/(?:generations|edits|variations))"
-    r"|/v2/rerank|/v1/vector_stores/[^/]+/search"
-    r"|(?:/v1)?/files(?:/[^/]+(?:/content)?)?|/v1/documents/extract"
+    r"|/v2/rerank|/v1/vector_stores/[^/]+/search|/v1/documents/extract"
     r"|/(?:engines|openai/deployments)/[^/]+(?:/[^/]+)*/(?:chat/completions|completions|embeddings)"
 )
 """Posted to, and judged."""
+
+_FILES: tuple[tuple[str, re.Pattern[str]], ...] = (
+    ("GET POST OPTIONS", re.compile(r"(?:/v1)?/files")),
+    ("GET DELETE OPTIONS", re.compile(r"(?:/v1)?/files/[^/]+")),
+    ("GET OPTIONS", re.compile(r"(?:/v1)?/files/[^/]+/content")),
+)
+"""Stored for their owner; judged when they are stored, and with each request that names them."""
 
 _OPEN_WITHOUT_CONTENT: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("GET", re.compile(r"/health/capabilities|/metrics/?")),
@@ -54,6 +60,9 @@ def surface(path: str, method: str) -> Surface:
     """What the gateway does with a request to ``path``. A trailing slash or a doubled one makes another path."""
     if _OPEN_TO_CONTENT.fullmatch(path):
         return Surface.JUDGED if method in ("POST", "OPTIONS") else Surface.CLOSED
+    for methods, pattern in _FILES:
+        if pattern.fullmatch(path):
+            return Surface.JUDGED if method in methods.split() else Surface.CLOSED
     open_here = _OWN.fullmatch(path) or any(
         pattern.fullmatch(path) and (method in methods or method == "OPTIONS") for methods, pattern in _rules()
     )
