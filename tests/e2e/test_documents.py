@@ -78,7 +78,7 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
                 "retrieval": {"enabled": False},
             },
         }
-        parts = ("--only", "database,gateway,documents")
+        parts = ("--only", "database,gateway,documents,egress")
         with running_system(tmp / "system", json.dumps(config), arguments=parts) as system:
             pages = [f"Section {i}\nThis page deals with matter number {i}.\n{'It is dull. ' * 6}" for i in range(300)]
             pages[211] = f"Section 211\n{ANSWER}\n{'It is dull. ' * 6}"
