@@ -13,7 +13,6 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from functools import partial
 from threading import Event
-from typing import TypeVar
 
 from services.audio import sphinx
 from services.audio.engine import Engine, Heard, Samples, Wish
@@ -21,7 +20,6 @@ from services.audio.settings import ENGINES, AudioSettings
 from services.audio.shelf import WhisperFile, shelf
 from services.common.errors import ApiError
 
-T = TypeVar("T")
 PULL = "signalbox models pull whisper-base"
 _RETRY_MOST_S = 60
 
@@ -40,6 +38,7 @@ class Ear:
         self._most = waiting
         self._engine: Engine | None = None
         self._lock = asyncio.Lock()
+        self._turns: set[asyncio.Task[Heard]] = set()
         self._inside = 0
         self._window_s = 1.0
         self.used = time.monotonic()
@@ -72,12 +71,26 @@ class Ear:
             self.used = time.monotonic()
 
     async def hear(self, samples: Samples, wish: Wish) -> Heard:
-        """Waits for its turn. A caller who goes away stops the work, and only then lets the next one in."""
+        """Waits for its turn. A caller who goes away stops the work, and only when it has stopped is the next one let
+        in: the turn is a task of its own, which no cancelled request can leave early."""
+        stop = Event()
+        turn = asyncio.create_task(self._turn(samples, wish, stop))
+        self._turns.add(turn)
+        turn.add_done_callback(self._turns.discard)
+        try:
+            return await asyncio.shield(turn)
+        except asyncio.CancelledError:
+            stop.set()
+            raise
+
+    async def _turn(self, samples: Samples, wish: Wish, stop: Event) -> Heard:
         async with self._lock:
-            began, stop = time.monotonic(), Event()
+            if stop.is_set():
+                return Heard((), "")
+            began = time.monotonic()
             if self._engine is None:
-                self._engine = await _finished(self._make, stop)
-            heard = await _finished(partial(self._engine.hear, samples, wish, stop.is_set), stop)
+                self._engine = await asyncio.to_thread(self._make)
+            heard = await asyncio.to_thread(self._engine.hear, samples, wish, stop.is_set)
             self._window_s = 0.5 * self._window_s + 0.5 * (time.monotonic() - began)
             return heard
 
@@ -87,20 +100,9 @@ class Ear:
             return False
         async with self._lock:
             engine, self._engine = self._engine, None
-            engine.close()
+            if engine is not None:
+                engine.close()
         return True
-
-
-async def _finished(work: Callable[[], T], stop: Event) -> T:
-    """``work()`` in a thread. Where this task is cancelled the thread is told, and waited for: nobody else may use the
-    engine before."""
-    running = asyncio.get_running_loop().run_in_executor(None, work)
-    try:
-        return await asyncio.shield(running)
-    except asyncio.CancelledError:
-        stop.set()
-        await asyncio.wait([running])
-        raise
 
 
 class Ears:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Callable
-from contextlib import AsyncExitStack
 from pathlib import Path
 
+import anyio
 import pytest
 
 from services.audio import sphinx
@@ -80,10 +80,23 @@ async def test_a_caller_who_goes_away_stops_the_work_and_frees_the_place(samples
     gone.cancel()
     with pytest.raises(asyncio.CancelledError):
         await gone
-    assert engine.stopped
-    assert engine.inside == 0
-    async with AsyncExitStack() as stack:
-        await stack.enter_async_context(ear.place())
+    async with ear.place():  # the place is free at once, the engine only when it has stopped
+        engine.go.set()
+        assert (await ear.hear(samples, Wish())).language == "en"
+    assert engine.most == 1
+
+
+async def test_a_level_triggered_cancellation_lets_nobody_in_early(samples: Samples) -> None:
+    """As Starlette ends a stream whose reader has gone: every await is cancelled again."""
+    engine = Slow()
+    ear = Ear("slow", "slow", lambda: engine, 2, None)
+    async with anyio.create_task_group() as group:
+        group.start_soon(ear.hear, samples, Wish())
+        await asyncio.to_thread(engine.begun.wait)
+        group.cancel_scope.cancel()
+    engine.go.set()
+    await ear.hear(samples, Wish())
+    assert engine.most == 1
 
 
 def test_the_largest_model_is_the_default_and_pocketsphinx_the_last_resort(
