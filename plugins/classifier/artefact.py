@@ -72,13 +72,17 @@ def read_verified(directory: Path, name: str, card: Mapping[str, Any]) -> bytes:
 def load_model(directory: Path = ARTEFACT_DIR) -> TrainedModel:
     """The model that serves. Raises ArtefactError; never imports scikit-learn."""
     card = read_card(directory)
-    return TrainedModel(from_bytes(read_verified(directory, WEIGHTS, card)), card)
+    try:
+        return TrainedModel(from_bytes(read_verified(directory, WEIGHTS, card)), card)
+    except ValueError as error:
+        raise ArtefactError(f"{directory / WEIGHTS}: {error}") from error
 
 
 def write_artefact(directory: Path, files: Mapping[str, bytes], card: Mapping[str, Any]) -> dict[str, Any]:
-    """Writes files and card (with ``sha256`` and ``version`` added), each by atomic replacement, the card last."""
+    """Writes files and card (with ``sha256`` and ``version`` added, which is that of the first file), each by atomic
+    replacement, the card last."""
     digests = {name: sha256(data) for name, data in files.items()}
-    full = {"version": digests[WEIGHTS][:12], **card, "sha256": digests}
+    full = {"version": next(iter(digests.values()))[:12], **card, "sha256": digests}
     directory.mkdir(parents=True, exist_ok=True)
     for name, data in {**files, CARD: json.dumps(full, indent=2, ensure_ascii=False).encode() + b"\n"}.items():
         temporary = directory / f".{name}.tmp"

@@ -15,7 +15,7 @@ from plugins.classifier.artefact import TrainedModel
 from plugins.classifier.ask import Ask, FollowUp, follow_up, is_elliptic, read_ask
 from plugins.classifier.features import truncate
 from plugins.classifier.inference import Floats
-from plugins.routing.types import UNSURE
+from plugins.routing.types import UNSURE, Tier
 
 _PROCESSING = frozenset({"classification", "extraction", "summarization", "rewriting", "translation"})
 """Intents that a system prompt may give for every text that follows."""
@@ -32,11 +32,15 @@ _FLOOR = 0.02
 
 MAX_CHARS = 2000
 
+ENOUGH = 0.6
+"""Probability with which a tier must suffice for a turn whose intent is not sure."""
+
 
 @dataclass(frozen=True, slots=True)
 class Prediction:
     """``intent``: the label or ``unsure``; ``best``: the top label regardless. Scores are calibrated probabilities.
-    ``truncated_chars``: characters of the judged turn that were not read."""
+    ``truncated_chars``: characters of the judged turn that were not read. ``scores``: every label with its
+    probability."""
 
     intent: str
     best: str
@@ -44,6 +48,19 @@ class Prediction:
     second: str
     second_score: float
     truncated_chars: int = 0
+    scores: tuple[tuple[str, float], ...] = ()
+
+    def enough(self, table: Mapping[str, Tier]) -> Tier:
+        """The smallest tier that suffices with a probability of ENOUGH: who wavers between two intents of one tier is
+        not in doubt about the tier."""
+        for tier in Tier:
+            if sum(score for label, score in self.scores if table[label] <= tier) >= ENOUGH:
+                return tier
+        return max(Tier)
+
+    def tier(self, table: Mapping[str, Tier]) -> Tier:
+        """What the intent needs; for ``unsure`` no more than ``enough``."""
+        return table[self.intent] if self.intent != UNSURE else min(table[UNSURE], self.enough(table))
 
 
 def predict_messages(
@@ -81,6 +98,7 @@ def _prediction(classes: Sequence[str], scores: Floats, threshold: float, trunca
         second=classes[second],
         second_score=float(scores[second]),
         truncated_chars=truncated,
+        scores=tuple((name, float(score)) for name, score in zip(classes, scores, strict=True)),
     )
 
 
@@ -120,6 +138,8 @@ def _turn(model: TrainedModel, ask: Ask, position: int, max_chars: int) -> Float
     classes = model.linear.classes_
     if turn.fixed in classes:
         return _certain(classes, turn.fixed)
+    if not any(map(str.isalnum, turn.text)):  # marks alone ask for nothing that words could tell
+        return _certain(classes, UNSURE)
     return model.linear.probabilities(truncate(turn.text, max_chars)[0])
 
 

@@ -13,13 +13,22 @@ import numpy as np
 from numpy.typing import NDArray
 
 from plugins.classifier import hashing
-from plugins.classifier.structure import structure
+from plugins.classifier.courtesy import without_courtesy
+from plugins.classifier.crosses import CROSSES, crosses
+from plugins.classifier.lexicon import LEXICON, lexicon
+from plugins.classifier.structure import STRUCTURE, structure
 
 BLOCKS: tuple[str, ...] = ("ask_words", "ask_chars", "opening", "all_words")
 """Names of the n-gram blocks, in order; each is normalized by itself."""
 
 BLOCK_WEIGHTS: tuple[float, ...] = (1.0, 0.6, 0.45, 0.55)
 """Length of each block's vector: how much it may say beside the others."""
+
+DENSE = len(STRUCTURE) + 4 * len(LEXICON) + len(CROSSES)
+"""How many numbers an ``Extracted.dense`` has."""
+
+_LEXICON_WEIGHT = np.float32(0.6)
+"""How much a word of the lexicon may say beside the n-gram blocks; chosen on left-out groups of the corpus."""
 
 _EDGE = 260
 """Characters of a long text's head and of its tail that are taken as the instruction at most."""
@@ -32,10 +41,11 @@ _SENTENCE_END = re.compile(r"[.!?:。？！]\s|\n")
 
 @dataclass(frozen=True, slots=True)
 class Extracted:
-    """``blocks``: for each of BLOCKS the buckets found (with repeats). ``structure``: as ``structure.structure``."""
+    """``blocks``: for each of BLOCKS the buckets found (with repeats). ``dense``: numbers of ``structure``, then of the
+    lexicon for the first and for the last sentence, then its crosses; shape (DENSE,)."""
 
     blocks: tuple[hashing.Buckets, ...]
-    structure: NDArray[np.float32]
+    dense: NDArray[np.float32]
 
 
 def truncate(text: str, max_chars: int) -> tuple[str, int]:
@@ -61,6 +71,7 @@ def edges(text: str) -> tuple[str, str]:
 
 def extract(text: str) -> Extracted:
     """Features of ``text``, which the caller has already truncated."""
+    text = without_courtesy(text)
     head, tail = edges(text)
     ask = hashing.codes(f"{head} \n {tail}" if tail else head)
     ask_words = hashing.words(ask)
@@ -71,4 +82,5 @@ def extract(text: str) -> Extracted:
         hashing.positioned(ask_words, 5, 4),
         hashing.unigrams(all_words, 5),
     )
-    return Extracted(blocks, structure(text, head, tail))
+    wanted = np.concatenate((lexicon(head), lexicon(tail), crosses(text, head, tail))) * _LEXICON_WEIGHT
+    return Extracted(blocks, np.concatenate((structure(text, head, tail), wanted)))

@@ -6,13 +6,15 @@ Knows: ``frozen.jsonl`` and the three figures that decide. Does not know: how a 
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from plugins.classifier.artefact import TrainedModel
 from plugins.classifier.conversation import predict_text
 from plugins.classifier.stability import stability
-from plugins.routing.types import UNSURE
+from plugins.routing.config.spec import DEFAULT_INTENTS
+from plugins.routing.types import UNSURE, Tier
 
 FROZEN = Path(__file__).parent / "frozen.jsonl"
 
@@ -42,7 +44,7 @@ def measured(model: TrainedModel, rows: list[dict[str, str]] | None = None) -> M
     hits = sum(predict_text(model, row["text"]).best == row["intent"] for row in asked)
     sure = sum(predict_text(model, row["text"]).intent == row["intent"] for row in asked)
     silent = sum(predict_text(model, row["text"]).intent == UNSURE for row in empty)
-    kept = stability(lambda text: predict_text(model, text).intent, [row["text"] for row in asked])
+    kept = stability(judge(model), [row["text"] for row in asked])
     return Measured(
         model.version,
         hits / max(1, len(asked)),
@@ -50,6 +52,16 @@ def measured(model: TrainedModel, rows: list[dict[str, str]] | None = None) -> M
         float(kept["tiers"]),
         silent / max(1, len(empty)),
     )
+
+
+def judge(model: TrainedModel) -> Callable[[str], tuple[str, Tier]]:
+    """Label and tier (of the shipped table) of a text, as ``stability`` asks for them."""
+
+    def one(text: str) -> tuple[str, Tier]:
+        found = predict_text(model, text)
+        return found.intent, found.tier(DEFAULT_INTENTS)
+
+    return one
 
 
 def is_better(candidate: Measured, present: Measured) -> bool:

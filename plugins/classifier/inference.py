@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from plugins.classifier.features import BLOCK_WEIGHTS, extract
+from plugins.classifier.features import BLOCK_WEIGHTS, DENSE, extract
 from plugins.classifier.hashing import BUCKETS, Buckets
 
 Floats = NDArray[np.float32]
@@ -40,7 +40,7 @@ def block_vector(buckets: Buckets, columns: NDArray[np.uint16], idf: Floats, wei
 class LinearModel:
     """Multinomial logistic regression over ``features.extract``.
 
-    ``columns``: shape (BUCKETS,). ``idf``: (n,). ``weights``: (n + structure, classes). ``intercept``: (classes,).
+    ``columns``: shape (BUCKETS,). ``idf``: (n,). ``weights``: (n + DENSE, classes). ``intercept``: (classes,).
     """
 
     classes_: tuple[str, ...]
@@ -57,7 +57,7 @@ class LinearModel:
             ids, values = block_vector(buckets, self.columns, self.idf, weight)
             if ids.size:
                 total += values @ self.weights[ids]
-        total += extracted.structure @ self.weights[self.idf.size :]
+        total += extracted.dense @ self.weights[self.idf.size :]
         return total
 
     def probabilities(self, text: str) -> Floats:
@@ -89,8 +89,11 @@ def to_bytes(model: LinearModel) -> bytes:
 
 
 def from_bytes(data: bytes) -> LinearModel:
-    """The reverse of ``to_bytes``. Raises ValueError for anything that is not such a file."""
+    """The reverse of ``to_bytes``. Raises ValueError for anything that is not such a file, and for a model that was
+    trained on other features than these."""
     with np.load(io.BytesIO(data), allow_pickle=False) as arrays:
+        if arrays["weights"].shape[0] != arrays["idf"].size + DENSE:
+            raise ValueError("trained on other features by another release: train it again")
         columns = np.zeros(BUCKETS, dtype=np.uint16)
         columns[arrays["buckets"]] = arrays["columns"]
         return LinearModel(

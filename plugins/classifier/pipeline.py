@@ -15,17 +15,16 @@ from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import Pipeline
 
-from plugins.classifier.features import BLOCK_WEIGHTS, Extracted, extract, truncate
+from plugins.classifier.features import BLOCK_WEIGHTS, DENSE, Extracted, extract, truncate
 from plugins.classifier.hashing import BUCKETS
 from plugins.classifier.inference import LinearModel, block_vector
-from plugins.classifier.structure import STRUCTURE
 
 TRAIN_CHARS = 2000
 """Training texts are cut as the gateway cuts them by default (``gateway.classifier.max_chars``)."""
 
 
 class TextFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc]
-    """Texts to a sparse matrix (texts, vocabulary + structure).
+    """Texts to a sparse matrix (texts, vocabulary + DENSE).
 
     ``min_df``: texts that a bucket must occur in to get a column. ``max_columns``: at most 65,535, the most
     frequent win."""
@@ -60,7 +59,7 @@ class TextFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc]
     def _matrix(self, extracted: Sequence[Extracted]) -> sparse.csr_matrix:
         columns = self.columns()
         width = self.idf_.size
-        structure = np.arange(width, width + len(STRUCTURE), dtype=np.int64)
+        dense = np.arange(width, width + DENSE, dtype=np.int64)
         indices: list[Any] = []
         values: list[Any] = []
         starts = [0]
@@ -69,10 +68,10 @@ class TextFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc]
                 ids, data = block_vector(buckets, columns, self.idf_, weight)
                 indices.append(ids)
                 values.append(data)
-            indices.append(structure)
-            values.append(one.structure)
+            indices.append(dense)
+            values.append(one.dense)
             starts.append(starts[-1] + sum(part.size for part in indices[-len(BLOCK_WEIGHTS) - 1 :]))
-        shape = (len(extracted), width + len(STRUCTURE))
+        shape = (len(extracted), width + DENSE)
         return sparse.csr_matrix((np.concatenate(values), np.concatenate(indices), np.array(starts)), shape=shape)
 
     def columns(self) -> np.ndarray[Any, np.dtype[np.uint16]]:

@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from plugins.routing.config.spec import DEFAULT_INTENTS
+from plugins.routing.types import Tier
 
 GATE_SHARE = 0.95
 """Share of unchanged tiers that a model needs to be taken into service."""
@@ -170,17 +170,17 @@ def variants(text: str, bank: Bank = GATE, seed: int = 1) -> tuple[tuple[str, st
     return tuple(found)
 
 
-def stability(label: Callable[[str], str], texts: Sequence[str], bank: Bank = GATE) -> dict[str, Any]:
+def stability(judge: Callable[[str], tuple[str, Tier]], texts: Sequence[str], bank: Bank = GATE) -> dict[str, Any]:
     """Share of changed texts whose tier is that of the unchanged one: ``tiers`` over all, ``by_change`` for each, and
-    ``intents`` for labels. ``label`` gives an intent or ``unsure``, which needs a tier as well."""
+    ``intents`` for labels. ``judge`` gives the label, which may be ``unsure``, and the tier that it needs."""
     same: dict[str, list[bool]] = {}
     equal: list[bool] = []
     for text in texts:
-        before = label(text)
+        before = judge(text)
         for name, changed in variants(text, bank):
-            after = label(changed)
-            same.setdefault(name, []).append(DEFAULT_INTENTS[before] == DEFAULT_INTENTS[after])
-            equal.append(before == after)
+            after = judge(changed)
+            same.setdefault(name, []).append(before[1] == after[1])
+            equal.append(before[0] == after[0])
     every = [one for ones in same.values() for one in ones]
     return {
         "changed_texts": len(every),

@@ -31,8 +31,8 @@ from plugins.routing.types import INTENTS, UNSURE, Tier
 TRUSTED_TYPES: tuple[str, ...] = ("plugins.classifier.pipeline.TextFeatures",)
 """What skops may instantiate beside its own known-safe types."""
 
-STATED_PRECISION = 0.95
-"""Precision that the threshold promises on families that were left out."""
+STATED_PRECISION = 0.955
+"""Precision that the threshold reaches on families that were left out; half a percent above what is promised (0.95)."""
 
 LARGE = {intent: DEFAULT_INTENTS[intent] >= Tier.LARGE for intent in INTENTS}
 """Whether the shipped table sends an intent to a large or a frontier model."""
@@ -89,12 +89,12 @@ def _fold_groups(examples: Sequence[Example]) -> list[str]:
 
 
 def augmented(examples: Sequence[Example]) -> tuple[list[str], list[str]]:
-    """Texts and intents, each hand-written one twice: as it is and changed by ``TRAIN``."""
+    """Texts and intents, each hand-written one three times: as it is and changed by ``TRAIN`` in two ways."""
     texts, intents = [e.text for e in examples], [e.intent for e in examples]
     for place, example in enumerate(examples):
         changed = variants(example.text, TRAIN) if example.family.startswith("hand:") else ()
-        if changed:
-            texts.append(changed[place % len(changed)][1])
+        for one in {place % len(changed), (place + 1) % len(changed)} if changed else ():
+            texts.append(changed[one][1])
             intents.append(example.intent)
     return texts, intents
 
@@ -172,7 +172,8 @@ def train(examples: Sequence[Example], directory: Path, *, folds: int = 5, note:
         },
         "held_out_families": measured,
         "held_out_halves": honest_figures(held_out),
-        "method": "word 1-2-grams, character 3-5-grams, structure; logistic regression; temperature scaling",
+        "method": "word 1-2-grams, character 3-5-grams, structure, a lexicon of asks; logistic regression; "
+        "temperature scaling",
         "labeling_rules": "plugins/classifier/corpus/README.md",
         "libraries": {name: version(name) for name in ("scikit-learn", "skops", "numpy", "scipy")},
         "note": note,

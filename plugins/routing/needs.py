@@ -44,9 +44,9 @@ def class_of(signals: Mapping[str, Signal]) -> DataClass:
 
 
 def instant_group(signals: Mapping[str, Signal]) -> str | None:
-    """The model group that can answer at once, or None where none offered to."""
-    signal = signals.get("instant")
-    return signal.label if signal is not None and signal.label not in (None, "none") else None
+    """The model group that can answer at once (a skill, or the built-in answers), or None where none offered to."""
+    offers = (signals.get("skill"), signals.get("instant"))
+    return next((s.label for s in offers if s is not None and s.label not in (None, "none")), None)
 
 
 def needed_tier(facts: Facts, signals: Mapping[str, Signal], spec: GatewaySpec, *, instant: bool) -> Tier:
@@ -57,9 +57,20 @@ def needed_tier(facts: Facts, signals: Mapping[str, Signal], spec: GatewaySpec, 
     """
     capability = spec.capabilities.get(facts.capability)
     text = facts.mode in TEXT_MODES
-    tier = spec.intents[intent_of(facts, signals, spec)] if text and not instant else Tier.INSTANT
+    tier = _of_intent(intent_of(facts, signals, spec), signals, spec) if text and not instant else Tier.INSTANT
     if capability is not None and capability.max_tier is not None:
         tier = min(tier, capability.max_tier)
     if capability is not None and capability.min_tier is not None:
         tier = max(tier, capability.min_tier)
+    return tier
+
+
+def _of_intent(intent: str, signals: Mapping[str, Signal], spec: GatewaySpec) -> Tier:
+    """The table's tier; for ``unsure`` no more than the classifier says is enough: who wavers between two intents that
+    need little is not in doubt about the tier."""
+    tier = spec.intents[intent]
+    signal = signals.get("intent")
+    if intent == UNSURE and signal is not None and signal.label == UNSURE:
+        enough = next((one for one in Tier if one.label == signal.detail.get("enough")), tier)
+        return min(tier, enough)
     return tier

@@ -35,6 +35,7 @@ def seen(decision: Decision) -> dict[str, Any]:
     modality, caller, instant = decision.signal("modality"), decision.signal("caller"), decision.signal("instant")
     found = {
         "best": intent.detail.get("best") if intent else None,
+        "enough": intent.detail.get("enough") if intent else None,
         "why": data_class.detail.get("why") if data_class else None,
         "modalities": modality.detail.get("all") if modality else None,
         "max_tier": caller.detail.get("max_tier") if caller else None,
@@ -79,7 +80,7 @@ def _intent(row: Mapping[str, Any], known: Mapping[str, Any], then: GatewaySpec,
     label, score, below = row["intent"], row["confidence"], now.classifier.unsure_below
     if below is not None and below != then.classifier.unsure_below and score is not None and known.get("best"):
         label = known["best"] if score >= below else UNSURE
-    return Signal("intent", label, score if score is not None else 0.0)
+    return Signal("intent", label, score if score is not None else 0.0, {"enough": known.get("enough")})
 
 
 class Known:

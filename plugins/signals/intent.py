@@ -14,7 +14,7 @@ from plugins.classifier.artefact import ARTEFACT_DIR, TrainedModel, load_model
 from plugins.classifier.conversation import predict_messages
 from plugins.classifier.in_service import in_service
 from plugins.routing.config.spec import GatewaySpec
-from plugins.routing.types import Facts, Signal
+from plugins.routing.types import UNSURE, Facts, Signal
 
 
 @functools.cache
@@ -24,7 +24,8 @@ def shared_model(directory: Path = ARTEFACT_DIR) -> TrainedModel:
 
 
 class IntentSignal:
-    """Label: an intent or ``unsure``; score: calibrated confidence of the best intent.
+    """Label: an intent or ``unsure``; score: calibrated confidence of the best intent. ``detail.enough``, for
+    ``unsure``: the smallest tier that most probably suffices.
 
     ``directory`` None: the version in service under SIGNALBOX_STATE, the shipped model where that is not set."""
 
@@ -63,4 +64,6 @@ class IntentSignal:
             "truncated_chars": found.truncated_chars,
             "model": model.version,
         }
+        if found.intent == UNSURE:
+            detail["enough"] = found.enough(self._spec.intents).label
         return Signal(self.name, found.intent, round(found.confidence, 4), detail)

@@ -20,13 +20,16 @@ import click
 from plugins.classifier.artefact import ArtefactError, TrainedModel, load_model, read_card
 from plugins.classifier.baselines import compare
 from plugins.classifier.conversation import predict_messages, predict_text
-from plugins.classifier.corpus import Example, load_corpus, without_near_duplicates
+from plugins.classifier.corpus import Example
+from plugins.classifier.corrections import corrections
 from plugins.classifier.evaluation import evaluate as measure
-from plugins.classifier.gate import is_better, measured
+from plugins.classifier.gate import is_better, judge, measured
 from plugins.classifier.stability import stability
 from plugins.classifier.versions import Versions
 from plugins.routing.config.spec import DEFAULT_INTENTS
+from plugins.routing.feedback import feedback_rows
 from plugins.routing.types import INTENTS
+from services.cli.skill import skill
 
 _STATE = click.option("--state", type=click.Path(path_type=Path, file_okay=False), envvar="SIGNALBOX_STATE",
                       default=Path(".signalbox"), show_default=True, help="State folder.")  # fmt: skip
@@ -41,7 +44,10 @@ _DIRECTORY = click.option(
 
 @click.group()
 def router() -> None:
-    """Train, evaluate and ask the intent classifier."""
+    """Train, evaluate and ask the intent classifier; train skills."""
+
+
+router.add_command(skill)
 
 
 def _in_service(directory: Path | None) -> Path:
@@ -91,16 +97,23 @@ def _labeled(path: Path) -> list[dict[str, str]]:
 @router.command()
 @click.option("--data", type=click.Path(path_type=Path, exists=True, dir_okay=False), multiple=True,
               help='More rows, JSON lines of {"text", "intent"}; may be given several times.')  # fmt: skip
+@click.option(
+    "--texts",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help='Texts of decisions that people judged, JSON lines of {"decision_id", "text"}: the gateway keeps none.',
+)
 @click.option("--out", "directory", type=click.Path(path_type=Path, file_okay=False), default=None,
               help="Only write the model there; nothing is taken into service.")  # fmt: skip
 @_STATE
 @click.option("--seed", default=1, show_default=True, help="Seed of the generated examples.")
 @click.option("--scale", default=1.0, show_default=True, help="How many generated examples; 0 takes none.")
 @click.option("--folds", default=5, show_default=True, help="Folds of the validation by left-out families.")
-def train(data: tuple[Path, ...], directory: Path | None, state: Path, seed: int, scale: float, folds: int) -> None:
-    """Train on the own corpus and on --data. The model becomes a version under the state folder, and is taken into
-    service if it beats the present one on the frozen rows and in stability."""
-    from plugins.classifier.generate import generate
+def train(
+    data: tuple[Path, ...], texts: Path | None, directory: Path | None, state: Path, seed: int, scale: float, folds: int
+) -> None:
+    """Train on the own corpus, on --data, and on the feedback for --texts. The model becomes a version under the state
+    folder, and is taken into service if it beats the present one on the frozen rows and in stability."""
+    from plugins.classifier.examples import training_examples
     from plugins.classifier.training import train as fit
 
     added = [
@@ -108,8 +121,9 @@ def train(data: tuple[Path, ...], directory: Path | None, state: Path, seed: int
         for path in data
         for place, row in enumerate(_labeled(path))
     ]
-    examples = without_near_duplicates([*added, *load_corpus(), *generate(seed, scale)])
-    note = f"generator seed {seed}, scale {scale}" + (f"; {len(added)} rows of --data" if added else "")
+    added += _corrections(state, texts) if texts is not None else ()
+    examples = training_examples(added, seed=seed, scale=scale)
+    note = f"generator seed {seed}, scale {scale}" + (f"; {len(added)} own rows" if added else "")
     if directory is not None:
         click.echo(json.dumps(fit(examples, directory, folds=folds, note=note), indent=2, ensure_ascii=False))
         return
@@ -137,6 +151,15 @@ def _gate(versions: Versions, version: str) -> str:
     ]
     said = "taken into service" if better else f"kept, not in service (`signalbox router promote {version}` overrides)"
     return "\n".join([*rows, f"version {version}: {said}"])
+
+
+def _corrections(state: Path, path: Path) -> tuple[Example, ...]:
+    """What people said of the decisions whose texts are in ``path``."""
+    with path.open(encoding="utf-8") as lines:
+        texts = {str(row.get("decision_id")): str(row.get("text", "")) for _, row in _json_lines(lines, str(path))}
+    found = corrections(feedback_rows(state / "feedback.sqlite"), {k: v for k, v in texts.items() if v.strip()})
+    click.echo(f"{len(found)} of {len(texts)} texts were judged", err=True)
+    return found
 
 
 @router.command()
@@ -178,7 +201,7 @@ def evaluate(file: Path, directory: Path | None, as_json: bool) -> None:
     ours = {"signalbox, best label": [p.best for p in found], "signalbox, with unsure": [p.intent for p in found]}
     others, report["not_available"] = _heuristics(texts)
     report["comparison"] = compare(truth, ours, others)
-    report["stability"] = stability(lambda text: predict_text(model, text).intent, texts)
+    report["stability"] = stability(judge(model), texts)
     click.echo(json.dumps(report, indent=2) if as_json else _table(report))
 
 
@@ -249,7 +272,7 @@ def classify(directory: Path | None) -> None:
             "best": found.best,
             "confidence": round(found.confidence, 4),
             "second": found.second,
-            "tier": DEFAULT_INTENTS[found.intent].label,
+            "tier": found.tier(DEFAULT_INTENTS).label,
         }
         click.echo(json.dumps(answer))
 

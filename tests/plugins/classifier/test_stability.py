@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 
 from plugins.classifier.stability import CHANGES, GATE, TRAIN, stability, variants
+from plugins.routing.types import Tier
 
 MAIL = "Summarize this mail for the big boss. Please show mistakes.\n\n" + "The roof leaks and the rain comes in. " * 5
 
@@ -25,9 +26,9 @@ def test_a_short_text_gets_no_chatter(text: str) -> None:
 
 
 def test_figures() -> None:
-    steady = stability(lambda _: "math", [MAIL])
+    steady = stability(lambda _: ("math", Tier.LARGE), [MAIL])
     assert (steady["tiers"], steady["intents"], steady["changed_texts"]) == (1.0, 1.0, len(CHANGES))
-    flips = stability(lambda text: "question" if text == MAIL else "coding", [MAIL])
+    flips = stability(lambda text: ("question", Tier.SMALL) if text == MAIL else ("coding", Tier.LARGE), [MAIL])
     assert (flips["tiers"], flips["intents"]) == (0.0, 0.0)
-    same_tier = stability(lambda text: "question" if text == MAIL else "writing", [MAIL])
+    same_tier = stability(lambda text: ("question" if text == MAIL else "writing", Tier.SMALL), [MAIL])
     assert (same_tier["tiers"], same_tier["intents"]) == (1.0, 0.0)

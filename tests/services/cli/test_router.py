@@ -9,7 +9,9 @@ import pytest
 from click.testing import CliRunner
 
 from plugins.classifier.artefact import ARTEFACT_DIR
+from plugins.classifier.corpus import load_corpus
 from plugins.classifier.versions import Versions
+from plugins.routing.feedback import Feedback, FeedbackLog
 from services.cli.router import router
 
 ROWS = [{"text": "Translate to German: hello", "intent": "translation"}, {"text": "hello", "intent": "smalltalk"}]
@@ -81,11 +83,28 @@ def test_card() -> None:
     assert "held_out_families" in json.loads(result.output)
 
 
-def test_train_with_own_rows(rows: Path, tmp_path: Path) -> None:
+@pytest.fixture
+def _small_corpus(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A fifth of the corpus: what is tested is the command."""
+    some = load_corpus()[::5]
+    monkeypatch.setattr("plugins.classifier.examples.load_corpus", lambda: some)
+
+
+@pytest.mark.usefixtures("_small_corpus")
+def test_train_with_own_rows_and_with_what_people_said(rows: Path, tmp_path: Path) -> None:
+    log = FeedbackLog(tmp_path / "feedback.sqlite")
+    log.put(Feedback(1.0, "dec_1", None, "bad", "question", "math"))
+    log.close()
+    texts = tmp_path / "texts.jsonl"
+    texts.write_text(
+        '{"decision_id": "dec_1", "text": "what do 2 and 3 make"}\n{"decision_id": "dec_2", "text": "a"}\n'
+    )
     out = tmp_path / "model"
-    result = run("train", "--data", str(rows), "--out", str(out), "--scale", "0", "--folds", "2")
+    more = ("--data", str(rows), "--texts", str(texts), "--state", str(tmp_path))
+    result = run("train", *more, "--out", str(out), "--scale", "0", "--folds", "2")
     assert result.exit_code == 0, result.output
-    assert json.loads(result.output)["note"].endswith("2 rows of --data")
+    assert json.loads(result.stdout)["note"].endswith("3 own rows")
+    assert "1 of 2 texts were judged" in result.stderr
     assert run("classify", "--model", str(out), stdin='{"text": "hello"}\n').exit_code == 0
 
 
@@ -98,6 +117,7 @@ def test_promote_and_rollback(tmp_path: Path) -> None:
     assert run("rollback", *state).exit_code == 1
 
 
+@pytest.mark.usefixtures("_small_corpus")
 def test_a_worse_candidate_is_kept_but_does_not_serve(rows: Path, tmp_path: Path) -> None:
     state = tmp_path / "state"
     result = run("train", "--data", str(rows), "--state", str(state), "--scale", "0", "--folds", "2")
