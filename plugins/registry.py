@@ -19,6 +19,7 @@ from plugins.signals.instant import InstantSignal
 from plugins.signals.intent import IntentSignal
 from plugins.signals.modality import ModalitySignal
 from plugins.signals.size import SizeSignal
+from plugins.signals.skill import SkillSignal
 
 SIGNALS = (
     CallerSignal,
@@ -27,6 +28,7 @@ SIGNALS = (
     DataClassSignal,
     IntentSignal,
     InstantSignal,
+    SkillSignal,
 )
 
 POLICIES = (

@@ -27,10 +27,17 @@ ROOMS = ("plugins", "services", "litellm", "tests")
 # Which of our own packages (and litellm) a room may import, beside itself. The longest matching room counts.
 ALLOWED: dict[str, tuple[str, ...]] = {
     "plugins.routing": (),
-    "plugins.signals": ("plugins.routing", "plugins.classifier", "plugins.answers", "plugins.detectors"),
+    "plugins.signals": (
+        "plugins.routing",
+        "plugins.classifier",
+        "plugins.answers",
+        "plugins.detectors",
+        "plugins.skills",
+    ),
     "plugins.policies": ("plugins.routing",),
     "plugins.classifier": ("plugins.routing",),
     "plugins.answers": ("plugins.routing",),
+    "plugins.skills": ("plugins.routing", "plugins.classifier"),  # the same features, the same kind of artefact
     "plugins.detectors": ("plugins.routing",),
     "plugins.scrub": ("plugins.routing", "plugins.detectors"),
     "plugins.ledger": (),  # an auditor needs no gateway
@@ -46,6 +53,7 @@ ALLOWED: dict[str, tuple[str, ...]] = {
         "plugins.registry",
         "plugins.assembly",
         "plugins.classifier",
+        "plugins.skills",
         "plugins.detectors",
         "plugins.ledger",
     ),
@@ -65,7 +73,7 @@ ALLOWED: dict[str, tuple[str, ...]] = {
         "plugins.routing",
     ),  # folders
     "services.models": ("services.common", "services.llm", "services.audio"),  # what may lie in that folder
-    "services.instant": ("services.common", "plugins.answers"),
+    "services.instant": ("services.common", "plugins.answers", "plugins.skills"),
     # the verdict's form and the data classes, the ledger, the detectors for a second look
     "services.egress": ("services.common", "plugins.routing", "plugins.ledger", "plugins.detectors"),
     "services.probes": ("services.common", "plugins.routing"),  # modes, by their names

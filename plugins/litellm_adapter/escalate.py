@@ -23,6 +23,8 @@ from plugins.routing.escalation.look import look, look_early, undecided
 from plugins.routing.types import Decision, Deployment, Facts
 
 CHAT = "/v1/chat/completions"
+COST = "x-litellm-response-cost"
+"""LiteLLM's header tells what the first answer cost; both were paid for."""
 MAX_HELD_CHUNKS = 500
 DRAIN_S = 60.0
 _FIRST_ATTEMPTS = frozenset(
@@ -77,6 +79,7 @@ class Escalation:
             return response
         first, second = tokens_of(response), tokens_of(better)
         trace.tokens_in, trace.tokens_out = (_sum(a, b) for a, b in zip(first, second, strict=True))
+        trace.told = {**trace.told, COST: str(_cost(response) + _cost(better))}
         return better
 
     async def stream(
@@ -176,6 +179,12 @@ async def _drain(chunks: AsyncIterator[Any]) -> None:
                 pass
     except Exception as error:  # noqa: BLE001 - nobody waits for this answer any more
         _LOG.info("an abandoned answer ended with %s", type(error).__name__)
+
+
+def _cost(response: Any) -> float:
+    """US dollars of one answer as LiteLLM priced it, 0 where it did not."""
+    usd = (getattr(response, "_hidden_params", None) or {}).get("response_cost")
+    return float(usd) if isinstance(usd, int | float) else 0.0
 
 
 def _sum(first: int | None, second: int | None) -> int | None:

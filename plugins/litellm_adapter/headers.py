@@ -35,6 +35,9 @@ def headers_of(trace: Trace) -> Mapping[str, str]:
         "x-signalbox-scrubbed": str(len(trace.names)) if trace.names is not None else None,
         "x-signalbox-answer": _answer(trace),
     }
+    skill = decision.signal("skill")
+    if skill is not None and served is not None and served.model_group == skill.label:
+        found["x-signalbox-confidence"] = f"{skill.score:.4f}"
     below = served is not None and decision.needed is not None and served.tier < decision.needed
     if decision.degraded or below:
         found["x-signalbox-degraded"] = "true"

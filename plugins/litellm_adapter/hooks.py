@@ -17,7 +17,7 @@ from typing import Any
 from litellm.proxy._types import ProxyException
 
 from plugins.assembly import build_router
-from plugins.litellm_adapter import citations, escalate, guards, rewrite, scrubbing, verdict
+from plugins.litellm_adapter import citations, escalate, guards, rewrite, scrubbing, skill_prompt, verdict
 from plugins.litellm_adapter.answer_guard import answer_guard
 from plugins.litellm_adapter.cost_hooks import CostHooks
 from plugins.litellm_adapter.costing import Costing, hidden
@@ -274,6 +274,7 @@ async def _judge(
     await prepared.cut(facts, decision.chosen)
     await scrubbing.scrub(gateway, trace, data)
     escalate.prepare(trace, facts, data, router.spec)
+    skill_prompt.instruct(data, decision, call_type, skill_prompt.shelf(os.environ))
     rewrite.apply(data, decision, trace, {d.id: d.model_group for d in router.deployments})
 
 

@@ -170,6 +170,7 @@ class Answer:
     def _headers(self, headers: list[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
         ours = {k.encode(): v.encode("latin-1", "replace") for k, v in self._headers_of(self._trace).items()}
         kept = [(k, v) for k, v in headers if k.lower() in KEPT or not k.lower().startswith(INTERNAL_PREFIXES)]
+        kept = [(k, v) for k, v in kept if k.lower() not in ours]
         return kept + list(ours.items())
 
     def _renamed(self, event: bytes) -> bytes:

@@ -77,7 +77,8 @@ class Selection:
 
     def _what(self, facts: Facts, signals: Mapping[str, Signal], instant: bool) -> str:
         if instant:
-            return "a known question"
+            skill = signals.get("skill")
+            return f"skill {skill.detail['skill']}" if skill and skill.label != "none" else "a known question"
         return intent_of(facts, signals, self.spec) if facts.mode in TEXT_MODES else facts.mode
 
 

@@ -31,7 +31,14 @@ def usage(prompt_tokens: int, completion_tokens: int) -> dict[str, int]:
 
 
 def chat_completion(
-    *, id: str, model: str, content: str, usage: Mapping[str, int], fingerprint: str, finish_reason: str = "stop"
+    *,
+    id: str,
+    model: str,
+    content: str,
+    usage: Mapping[str, int],
+    fingerprint: str,
+    finish_reason: str = "stop",
+    logprobs: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """A whole ``chat.completion`` with one choice; ``created`` is now."""
     return {
@@ -44,7 +51,7 @@ def chat_completion(
             {
                 "index": 0,
                 "message": {"role": "assistant", "content": content, "refusal": None},
-                "logprobs": None,
+                "logprobs": logprobs,
                 "finish_reason": finish_reason,
             }
         ],

@@ -11,11 +11,13 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from plugins.answers.book import AnswersError
+from plugins.skills.shelf import Shelf
 from services.common.serve import serve
 from services.common.settings import service_parser, service_settings
 from services.instant.answering import Answering, place_of
 from services.instant.app import NAME, instant_app
 from services.instant.rendered import Rendered
+from services.instant.skills import Skills
 
 
 def main(argv: Sequence[str], environ: Mapping[str, str]) -> int:
@@ -31,7 +33,8 @@ def main(argv: Sequence[str], environ: Mapping[str, str]) -> int:
     except AnswersError as error:
         print(error, file=sys.stderr)
         return 2
-    serve(lambda: instant_app(answering, settings.internal_key), settings)
+    skills = Skills(Shelf(settings.state), rendered)
+    serve(lambda: instant_app(answering, settings.internal_key, skills), settings)
     return 0
 
 

@@ -1,4 +1,4 @@
-"""The built-in answers as an OpenAI-shaped service.
+"""The built-in answers, and trained skills, as an OpenAI-shaped service.
 
 Knows: ``POST /v1/chat/completions`` and ``GET /v1/models``. Does not know: which requests are sent here (the signal
 ``instant`` decides). It never pretends to be a language model: ``system_fingerprint`` says what answered, and what the
@@ -18,6 +18,8 @@ from services.common.openai_shapes import SSE_TYPE, chat_chunks, chat_completion
 from services.instant.answering import Answering
 from services.instant.chat import ChatRequest, last_user_text
 from services.instant.reply import Reply, cut, pieces_of
+from services.instant.skills import FINGERPRINT as SKILL
+from services.instant.skills import PREFIX, Skills
 
 NAME = "instant"
 FINGERPRINT = "signalbox-answer-book"
@@ -25,7 +27,7 @@ MAX_BODY = 12 * 1024 * 1024
 """A little over what the gateway lets through."""
 
 
-def instant_app(answering: Answering, internal_key: str | None) -> FastAPI:
+def instant_app(answering: Answering, internal_key: str | None, skills: Skills | None = None) -> FastAPI:
     """The application. Ready as soon as it exists: the book was loaded before."""
     app = create_app(NAME, ready=None, internal_key=internal_key, max_body_bytes=MAX_BODY)
 
@@ -36,6 +38,11 @@ def instant_app(answering: Answering, internal_key: str | None) -> FastAPI:
     @app.post("/v1/chat/completions")
     async def chat(request: ChatRequest) -> Response:
         texts = request.texts()
+        if skills is not None and request.model.startswith(PREFIX):
+            content, logprobs = skills.answer(request)
+            reply = cut(content, max_tokens=request.limit, stop=request.stops)
+            used = usage(sum(len(pieces_of(t)) for t in texts), len(reply.pieces))
+            return _response(request, reply, used, model=request.model, fingerprint=SKILL, logprobs=logprobs)
         answer = answering.answer(last_user_text(request, texts))
         if answer is None:
             raise declined()
@@ -56,15 +63,23 @@ def declined() -> ApiError:
     )
 
 
-def _response(request: ChatRequest, reply: Reply, used: dict[str, int]) -> Response:
+def _response(
+    request: ChatRequest,
+    reply: Reply,
+    used: dict[str, int],
+    *,
+    model: str = NAME,
+    fingerprint: str = FINGERPRINT,
+    logprobs: dict[str, Any] | None = None,
+) -> Response:
     same: dict[str, Any] = {
         "id": completion_id(),
-        "model": NAME,
-        "fingerprint": FINGERPRINT,
+        "model": model,
+        "fingerprint": fingerprint,
         "finish_reason": reply.finish_reason,
     }
     if not request.stream:
-        return JSONResponse(chat_completion(content=reply.text, usage=used, **same))
+        return JSONResponse(chat_completion(content=reply.text, usage=used, logprobs=logprobs, **same))
     told = used if request.stream_options is not None and request.stream_options.include_usage else None
     events = chat_chunks(pieces=reply.pieces, usage=told, **same)
     # The whole answer is there already: sent at once, it is still a stream of events to the client.

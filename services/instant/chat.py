@@ -25,7 +25,11 @@ class Message(BaseModel):
 class ChatRequest(BaseModel):
     """Source: OpenAI API reference, "Create chat completion"."""
 
+    model: str = ""
     messages: list[Message] = Field(min_length=1)
+    response_format: dict[str, Any] | None = None
+    logprobs: bool | None = None
+    top_logprobs: int | None = Field(default=None, ge=0, le=20)
     stream: bool | None = None
     stream_options: StreamOptions | None = None
     max_tokens: int | None = Field(default=None, ge=1)

@@ -7,7 +7,7 @@ not know: routing, what an entry's parameters mean. A file that is missing or un
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -19,12 +19,13 @@ _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 @dataclass(frozen=True, slots=True)
 class Installation:
     """``models``: model groups that can be asked for, without the built-in one. ``capabilities``: those for chat.
-    ``answers``: further files of answers. ``min_score`` None: the book's own."""
+    ``answers``: further files of answers. ``min_score`` None: the book's own. ``skills``: tasks by name."""
 
     models: tuple[str, ...] = ()
     capabilities: tuple[str, ...] = ()
     answers: tuple[Path, ...] = ()
     min_score: float | None = None
+    skills: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
 
 class Rendered:
@@ -72,6 +73,7 @@ def installation(raw: object) -> Installation:
         capabilities=tuple(capabilities),
         answers=tuple(Path(f) for f in files if isinstance(f, str)) if isinstance(files, list) else (),
         min_score=float(score) if isinstance(score, int | float) and not isinstance(score, bool) else None,
+        skills={str(k): _mapping(v) for k, v in _mapping(_mapping(top.get("gateway")).get("skills")).items()},
     )
 
 

@@ -54,6 +54,7 @@ def complete_model_list(config: Config, found: Iterable[Entry], sidecars: Sideca
     entries = list(declared)
     if sidecars.instant is not None and config.spec.instant.enabled and INSTANT not in groups:
         entries.append(_instant(sidecars.instant))
+        entries += [_skill(name, sidecars.instant) for name in config.spec.skills]
     if sidecars.retrieval is not None and config.spec.retrieval.enabled:
         # One that is declared takes the place of ours.
         done = {d.mode for d in config.deployments} - {"chat"}
@@ -180,6 +181,27 @@ def _documents(url: str, price: float) -> Entry:
             "mode": "ocr",
             "modalities": ["text", "file", "image"],
             "ocr_cost_per_page": price,
+            "builtin": True,
+        },
+    }
+
+
+def _skill(name: str, url: str) -> Entry:
+    """A trained skill, answered by the built-in service; the group is named apart from the ``skill/NAME`` that is asked
+    for, which a language model may have to serve as well."""
+    return {
+        "model_name": f"skills/{name}",
+        "litellm_params": {
+            "model": f"openai/skill/{name}",
+            "api_base": url,
+            "api_key": "os.environ/SIGNALBOX_INTERNAL_KEY",
+            "use_chat_completions_api": True,
+        },
+        "model_info": {
+            "id": f"skill-{name}",
+            "location": "local",
+            "tier": "instant",
+            "modalities": ["text"],
             "builtin": True,
         },
     }

@@ -12,7 +12,7 @@ PLUGINS = Path(registry.__file__).parent
 
 
 def test_names_are_those_that_policies_and_headers_rely_on() -> None:
-    assert [s.name for s in SIGNALS] == ["caller", "modality", "size", "data_class", "intent", "instant"]
+    assert [s.name for s in SIGNALS] == ["caller", "modality", "size", "data_class", "intent", "instant", "skill"]
     assert [p.name for p in POLICIES] == [
         "capability",
         "key_limits",

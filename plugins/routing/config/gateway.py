@@ -29,6 +29,7 @@ UNKNOWN_LOCATION = "unknown"
 class."""
 
 GATEWAY: Path = ("gateway",)
+_SKILL = re.compile(r"[a-z0-9][a-z0-9_.-]{0,63}")
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]*")
 
 
@@ -48,6 +49,7 @@ def read_gateway(value: object, findings: Findings) -> GatewaySpec:
     _check_intents(merged, findings)
     _check_zones(merged, findings)
     _check_detectors(merged.boundary, findings)
+    _check_skills(merged, findings)
     for name, capability in merged.capabilities.items():
         _check_capability(name, capability, merged, findings)
     _check_urls(merged, findings)
@@ -64,13 +66,28 @@ def _with_defaults(spec: GatewaySpec, terms: Mapping[str, ZoneTerms]) -> Gateway
     detectors = {**DEFAULT_DETECTORS, **spec.boundary.detectors}
     return spec.model_copy(
         update={
-            "capabilities": {**DEFAULT_CAPABILITIES, **spec.capabilities},
+            "capabilities": {**DEFAULT_CAPABILITIES, **spec.capabilities, **_skills(spec)},
             "intents": {**DEFAULT_INTENTS, **spec.intents},
             "boundary": spec.boundary.model_copy(
                 update={"zones": zones, "detectors": detectors, "zone_terms": dict(terms)}
             ),
         }
     )
+
+
+def _skills(spec: GatewaySpec) -> dict[str, Capability]:
+    """Each skill is asked for by a name of its own; where it abstains, a language model does the same work."""
+    return {f"skill/{name}": Capability(intent="classification") for name in spec.skills}
+
+
+def _check_skills(spec: GatewaySpec, findings: Findings) -> None:
+    for name, task in spec.skills.items():
+        path = (*GATEWAY, "skills", name)
+        if not _SKILL.fullmatch(name):
+            findings.error(path, f"{shown(name)} is no name of a skill: lower-case letters, digits, '.', '_' and '-'")
+        for index, mark in enumerate(task.marks):
+            if len(mark.split()) < 2:
+                findings.error((*path, "marks", index), f"{shown(mark)} is one word: it would mark far too much")
 
 
 def _check_intents(spec: GatewaySpec, findings: Findings) -> None:
@@ -112,7 +129,7 @@ def _check_detectors(boundary: Boundary, findings: Findings) -> None:
 
 def _check_capability(name: str, capability: Capability, spec: GatewaySpec, findings: Findings) -> None:
     path = (*GATEWAY, "capabilities", name)
-    if not _NAME.fullmatch(name):
+    if not _NAME.fullmatch(name.removeprefix("skill/") if name.removeprefix("skill/") in spec.skills else name):
         findings.error(path, f"{shown(name)} is not a model name: use letters, digits, '.', '_', ':' and '-'")
     low, high = capability.min_tier, capability.max_tier
     if low is not None and high is not None and low > high:

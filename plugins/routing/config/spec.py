@@ -80,6 +80,15 @@ class Instant(Section):
     min_score: float | None = Field(default=None, ge=0, le=1)
 
 
+class SkillTask(Section):
+    """A trained skill: asked for as ``skill/NAME``, and by ``auto`` where one of ``marks`` stands in the system prompt
+    or at the beginning or end of the user's text. ``unsure_below``: confidence under which it abstains; None takes the
+    threshold that it was trained with."""
+
+    marks: tuple[str, ...] = ()
+    unsure_below: float | None = Field(default=None, ge=0, le=1)
+
+
 class Retrieval(Section):
     """Embeddings, reranking and vector stores of the box's own (``services/retrieval``); read at start.
     ``chroma_url``: a Chroma server; None: embedded. ``max_stores``: that one key may have."""
@@ -229,6 +238,7 @@ class GatewaySpec(Section):
     deadline: Deadline = Deadline()
     classifier: Classifier = Classifier()
     instant: Instant = Instant()
+    skills: dict[str, SkillTask] = Field(default_factory=dict)
     retrieval: Retrieval = Retrieval()
     discovery: Discovery = Discovery()
     documents: Documents = Documents()

@@ -18,16 +18,28 @@ import yaml
 
 from plugins.routing.config.spec import DEFAULT_INTENTS
 from tests.support.fake_cloud import FakeCloud, fake_cloud
+from tests.support.llama_cpp import llama_cpp
 from tests.support.proxy import MASTER_KEY, Proxy, gateway
 from tests.support.rendered import deployment, rendered
+from tests.support.tiny_gguf import tiny_gguf
+
+__all__ = ["tiny_gguf"]
 
 BROKEN, GOOD = "{'name': 'Ada'", '{"name": "Ada"}'
 JSON: dict[str, Any] = {"response_format": {"type": "json_object"}}
+SCHEMA = {"type": "json_schema", "json_schema": {"name": "person", "schema": {
+    "type": "object", "required": ["name"], "properties": {"name": {"type": "string"}}}}}  # fmt: skip
 REFUSAL = "I'm sorry, but I can't help with that."
 PRICE = {"input_cost_per_token": 0.001, "output_cost_per_token": 0.001}
 SECTION = {
     "intents": dict.fromkeys(DEFAULT_INTENTS, "small"),
-    "capabilities": {"code": {"escalation": False}, "reasoning": {"min_tier": "large"}},
+    "capabilities": {
+        "auto": {"locations": ["local", "cloud"]},
+        "code": {"escalation": False, "locations": ["local", "cloud"]},
+        "reasoning": {"min_tier": "large", "locations": ["local", "cloud"]},
+        "edge": {"locations": ["edge"]},
+    },
+    "boundary": {"zones": {"edge": "restricted"}},
     "instant": {"enabled": False},
 }
 
@@ -68,13 +80,17 @@ def until(condition: Callable[[], Any], seconds: float = 10.0) -> Any:
 
 
 @pytest.fixture(scope="module")
-def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+def running(tmp_path_factory: pytest.TempPathFactory, tiny_gguf: Path) -> Iterator[Site]:
     tmp = tmp_path_factory.mktemp("escalation")
-    with fake_cloud("local") as local, fake_cloud("cloud") as cloud:
+    # A real llama.cpp that is not told of the format, so that its random words are no JSON.
+    deaf = {**PRICE, "additional_drop_params": ["response_format"]}
+    with fake_cloud("local") as local, fake_cloud("cloud") as cloud, llama_cpp(tiny_gguf) as llama:
         models = [
             deployment("small", "small-m", local.url, "local", "small", params=PRICE),
             deployment("big", "big-m", local.url, "local", "large", params=PRICE),
             deployment("frontier", "cloud-m", cloud.url, "cloud", "frontier", params=PRICE),
+            deployment("edge-llama", "tiny", llama.url, "edge", "small", params=deaf),
+            deployment("edge-big", "edge-m", local.url, "edge", "large", params=PRICE),
         ]
         config = tmp / "litellm.yaml"
         config.write_text(rendered(models, gateway=SECTION))
@@ -104,6 +120,21 @@ def test_broken_json_is_asked_for_again_one_tier_up(site: Site) -> None:
     row = site.row(answer.headers["x-signalbox-decision-id"])
     assert (row["escalated_from"], row["escalation_reason"]) == ("dep-small", "invalid_json")
     assert (row["deployment"], row["attempts"], row["tokens_in"], row["fallback"]) == ("dep-big", 2, 6, 0)
+
+
+@pytest.mark.parametrize("wanted", [JSON, {"response_format": SCHEMA}])
+def test_a_real_llama_cpp_that_breaks_json(site: Site, wanted: dict[str, Any]) -> None:
+    site.local.say("edge-m", GOOD)
+    answer = site.ask(f"Give the name as {len(str(wanted))} JSON", model="edge", max_tokens=24, **wanted)
+    assert answer.status_code == 200, answer.text
+    assert json.loads(answer.json()["choices"][0]["message"]["content"]) == {"name": "Ada"}
+    assert answer.headers["x-signalbox-escalated"] == "invalid_json"
+    assert answer.headers["x-signalbox-deployment"] == "dep-edge-big"
+    row = site.row(answer.headers["x-signalbox-decision-id"])
+    assert (row["escalated_from"], row["attempts"]) == ("dep-edge-llama", 2)
+    assert row["tokens_out"] > answer.json()["usage"]["completion_tokens"]
+    both = PRICE["input_cost_per_token"] * (row["tokens_in"] + row["tokens_out"])
+    assert float(answer.headers["x-litellm-response-cost"]) == pytest.approx(both)
 
 
 def test_a_good_answer_is_left_alone(site: Site) -> None:
