@@ -60,7 +60,16 @@ def _add_information(app: FastAPI, ears: Ears) -> None:
 
     @app.get("/state")
     async def state() -> JSONResponse:
-        told = {n: {"loaded": e.loaded, "load": e.load, "engine": e.engine} for n, e in ears.loaded().items()}
+        told = [
+            {
+                "name": name,
+                "state": "loaded" if ear.loaded else "unloaded",
+                "in_flight": min(1, ear.inside),
+                "waiting": max(0, ear.inside - 1),
+                "engine": ear.engine,
+            }
+            for name, ear in ears.loaded().items()
+        ]
         return JSONResponse({"time": time.time(), "models": told})
 
 

@@ -48,9 +48,9 @@ class Ear:
         return self._engine is not None
 
     @property
-    def load(self) -> float:
-        """Requests inside over those that fit."""
-        return self._inside / self._most
+    def inside(self) -> int:
+        """Requests that are heard or wait."""
+        return self._inside
 
     @asynccontextmanager
     async def place(self) -> AsyncIterator[None]:

@@ -1,6 +1,7 @@
 """Which models of a server are in memory: probing another would load it, and perhaps throw out one that is in use.
 
-Knows: Ollama's /api/ps and the embedded llama.cpp's /state. Does not know: probes' answers.
+Knows: Ollama's /api/ps, and /state of the embedded llama.cpp and of the service ``audio``. Does not know: probes'
+answers.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import httpx
 from services.probes.target import Target
 
 NO_TIME_LEFT_S = 5
+POCKETSPHINX = "pocketsphinx"
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +28,7 @@ class Loaded:
 
 def swaps(target: Target) -> bool:
     """Whether the target's server loads models when they are asked for."""
-    return target.dialect == "ollama" or target.found == "gguf"
+    return target.dialect == "ollama" or target.found in ("gguf", "whisper") or target.model == POCKETSPHINX
 
 
 async def loaded(client: httpx.AsyncClient, target: Target) -> Loaded | None:

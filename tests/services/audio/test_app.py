@@ -26,11 +26,11 @@ def test_model_cards_say_how_well_each_hears(service: TestClient) -> None:
 
 def test_a_model_is_loaded_when_asked_for_and_unloaded_when_idle(models_dir: Path, clip: bytes) -> None:
     with TestClient(audio_app(AudioSettings(models_dir, idle_s=0.1), None)) as client:
-        assert client.get("/state").json()["models"] == {}
+        assert client.get("/state").json()["models"] == []
         form = {"model": "whisper-tiny", "language": "en"}
         answer = client.post("/v1/audio/transcriptions", files={"file": ("a.wav", clip)}, data=form)
         assert answer.status_code == 200
         end = time.monotonic() + 20
-        while client.get("/state").json()["models"]["whisper-tiny"]["loaded"]:
+        while client.get("/state").json()["models"][0]["state"] == "loaded":
             assert time.monotonic() < end, "it was never unloaded"
             time.sleep(0.02)

@@ -52,7 +52,7 @@ async def test_one_at_a_time_and_none_beyond_the_line(samples: Samples) -> None:
 
     running = [asyncio.create_task(one()) for _ in range(2)]
     await asyncio.to_thread(engine.begun.wait)
-    assert ear.load == 1
+    assert ear.inside == 2
     with pytest.raises(ApiError) as caught:
         await one()
     assert (caught.value.status, caught.value.code) == (429, "audio_busy")
@@ -60,7 +60,7 @@ async def test_one_at_a_time_and_none_beyond_the_line(samples: Samples) -> None:
     assert not await ear.unload(0)  # somebody is inside
     engine.go.set()
     assert [h.language for h in await asyncio.gather(*running)] == ["en", "en"]
-    assert (engine.most, ear.load) == (1, 0)
+    assert (engine.most, ear.inside) == (1, 0)
     assert not await ear.unload(1000)
     assert await ear.unload(0)
     assert engine.closed

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -23,6 +24,8 @@ async def _loaded(target: Target, answer: httpx.Response) -> Loaded | None:
 
 def test_who_loads_when_asked() -> None:
     assert [swaps(t) for t in (OLLAMA, GGUF, VLLM)] == [True, True, False]
+    audio = (replace(GGUF, found="whisper"), replace(VLLM, model="pocketsphinx"), replace(VLLM, model="voices"))
+    assert [swaps(t) for t in audio] == [True, True, False]
 
 
 async def test_ollama_tells_how_long_a_model_stays() -> None:
