@@ -53,7 +53,7 @@ def chat_routes(encoder: Callable[[], Encoder]) -> APIRouter:
             )
         text = await asyncio.to_thread(answer, encoder(), question, material)
         used = usage(len(f"{material} {question}".split()), len(text.split()))
-        made = {"id": completion_id(), "model": NAME, "fingerprint": FINGERPRINT}
+        made: dict[str, Any] = {"id": completion_id(), "model": NAME, "fingerprint": FINGERPRINT}
         if not request.stream:
             return JSONResponse(chat_completion(content=text, usage=used, **made))
         told = used if request.stream_options and request.stream_options.include_usage else None
