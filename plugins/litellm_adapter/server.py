@@ -32,6 +32,8 @@ LITELLM_ENV = {
     "LITELLM_LOG": "WARNING",
     "DISABLE_SCHEMA_UPDATE": "true",
     "DO_NOT_TRACK": "1",
+    # Products of small matrices for one request: threads would only wait for each other, and for other workers.
+    "OPENBLAS_NUM_THREADS": "1",
 }
 
 
