@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from plugins.litellm_adapter.parent import exit_with_parent
 from plugins.litellm_adapter.redact import redact_logs, sweep
-from plugins.litellm_adapter.server import CONFIG_ENV, STATE_ENV
+from plugins.litellm_adapter.server import CONFIG_ENV, STATE_ENV, tell_ready
 from plugins.litellm_adapter.trace import Trace
 from services.common.tracing import Traced, configure
 
@@ -65,6 +65,7 @@ def create_app() -> object:
         gateway = await signalbox.start(config, state)
         for work in _works(gateway, config, state, checked):
             tasks.add(asyncio.create_task(work.run(), name=f"signalbox-{type(work).__name__.lower()}"))
+        tell_ready(os.environ)
 
     async def on_stop() -> None:
         for task in tasks:

@@ -8,10 +8,13 @@ imported.
 from __future__ import annotations
 
 import argparse
+import json
 import os
+import socket
 import sys
-from collections.abc import MutableMapping, Sequence
+from collections.abc import Mapping, MutableMapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import uvicorn
 
@@ -20,6 +23,7 @@ from plugins.routing.config.load import ConfigError, load_config
 
 CONFIG_ENV = "SIGNALBOX_RENDERED_CONFIG"
 STATE_ENV = "SIGNALBOX_STATE"
+READY_ENV = "SIGNALBOX_READY_FILE"
 METRICS_ENV = "PROMETHEUS_MULTIPROC_DIR"
 """The folder where workers count together; the library reads it when it is imported."""
 
@@ -37,6 +41,20 @@ LITELLM_ENV = {
 }
 
 
+APP = "plugins.litellm_adapter.app:create_app"
+SETTINGS: dict[str, Any] = {
+    "factory": True,
+    "loop": "uvloop",
+    "http": "httptools",
+    "access_log": False,
+    "server_header": False,
+    "log_config": None,
+    "timeout_keep_alive": 75,
+    "timeout_graceful_shutdown": 10,
+}
+STARTUP_FAILED = 3
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     """Serves until told to stop. Returns 2 where the configuration is broken, with each problem on standard error."""
     options = _parser().parse_args(argv)
@@ -46,25 +64,26 @@ def main(argv: Sequence[str] | None = None) -> int:
         for problem in error.problems:
             print(problem, file=sys.stderr)
         return 2
-    set_environment(os.environ, options.config, options.state, options.workers)
-    if METRICS_ENV in os.environ:
+    set_environment(os.environ, options.config, options.state, options.of or options.workers)
+    if METRICS_ENV in os.environ and not options.of:  # else whoever starts them all sweeps it
         fresh(Path(os.environ[METRICS_ENV]))
     exit_with_parent()
-    uvicorn.run(
-        "plugins.litellm_adapter.app:create_app",
-        factory=True,
-        host=options.host,
-        port=options.port,
-        workers=options.workers,
-        loop="uvloop",
-        http="httptools",
-        access_log=False,
-        server_header=False,
-        log_config=None,
-        timeout_keep_alive=75,
-        timeout_graceful_shutdown=10,
-    )
+    if options.of:
+        return _serve_shared(options)
+    uvicorn.run(APP, host=options.host, port=options.port, workers=options.workers, **SETTINGS)
     return 0
+
+
+def _serve_shared(options: argparse.Namespace) -> int:
+    """Serves beside the others on the port, which the kernel shares out; it takes connections when it has started."""
+    family = socket.AF_INET6 if ":" in options.host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as shared:
+        shared.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        shared.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+        shared.bind((options.host, options.port))
+        server = uvicorn.Server(uvicorn.Config(APP, **SETTINGS))
+        server.run(sockets=[shared])
+    return 0 if server.started else STARTUP_FAILED
 
 
 def set_environment(environ: MutableMapping[str, str], config: Path, state: Path | None, workers: int = 1) -> None:
@@ -83,6 +102,15 @@ def set_environment(environ: MutableMapping[str, str], config: Path, state: Path
         environ[METRICS_ENV] = str(Path(environ[STATE_ENV]) / "run" / "metrics")
 
 
+def tell_ready(environ: Mapping[str, str]) -> None:
+    """Tells the supervisor, where one waits for it, that this process can serve: on a shared port it cannot ask."""
+    if environ.get(READY_ENV):
+        path = Path(environ[READY_ENV])
+        temporary = path.with_suffix(".new")
+        temporary.write_text(json.dumps({"state": "ready", "pid": os.getpid()}))
+        temporary.replace(path)
+
+
 def fresh(folder: Path) -> None:
     """An empty folder for what workers count: a new start counts from zero."""
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -96,6 +124,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=4000)
     parser.add_argument("--workers", type=int, default=1)
+    parser.add_argument("--of", type=int, default=0, help="one of so many processes, started one by one, on the port")
     parser.add_argument("--state", type=Path, default=None, help="directory of the decision log and parts.json")
     return parser
 

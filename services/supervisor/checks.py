@@ -15,7 +15,8 @@ from typing import Any
 
 from plugins.routing.config.operation import Health
 from services.probes.loads import LoadReader
-from services.probes.prober import Prober
+from services.probes.prober import Extra, Prober
+from services.probes.search import SearchProbe
 from services.probes.target import LOCAL, Target, targets
 from services.supervisor.offline import last_rendered
 from services.supervisor.policy_file import PolicyFile
@@ -39,7 +40,7 @@ class Checks:
     def running(self) -> tuple[Coroutine[Any, Any, None], ...]:
         """What is to run until the end."""
         return (
-            Prober(self.wanted, self._state.health, quietly(write_atomic)).run(),
+            Prober(self.wanted, self._state.health, quietly(write_atomic), self.beside).run(),
             LoadReader(self.local, self._state.load, quietly(write_atomic)).run(),
         )
 
@@ -49,6 +50,11 @@ class Checks:
         found = self._targets()
         outside = [self._through_gateway(t) for t in found if t.location != LOCAL and t.mode in _THROUGH_GATEWAY]
         return [*self.local(), *(outside if wish.outside else ())], wish
+
+    def beside(self) -> dict[str, Extra]:
+        """What is checked beside deployments."""
+        file = self._state.root / "search-probe.json"
+        return {"search": SearchProbe(self._url, self._key, file, quietly(write_atomic))}
 
     def local(self) -> list[Target]:
         """Those on this machine or beside it."""

@@ -9,7 +9,7 @@ import importlib.util
 import os
 import sys
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from plugins.routing.config.load import Config
@@ -29,6 +29,7 @@ DOCUMENTS = "documents"
 AUDIO = "audio"
 
 OTLP_ENV = "OTEL_EXPORTER_OTLP_ENDPOINT"
+READY_ENV = "SIGNALBOX_READY_FILE"
 EGRESS_URL_ENV = "SIGNALBOX_EGRESS_URL"
 EGRESS_KEY_ENV = "SIGNALBOX_EGRESS_KEY"
 _OURS = ("SIGNALBOX_", "LITELLM_", "UI_", "DATABASE", "REDIS", "PG")
@@ -197,7 +198,9 @@ def _gateway_environment(setup: Setup) -> dict[str, str]:
 
 
 def _gateway(setup: Setup) -> Part:
-    address = ("--host", setup.host, "--port", setup.port, "--workers", setup.workers)
+    """One of the workers; ``gateway_copies`` makes the others. Each is a process of its own under the supervisor, so
+    none of them has a parent whose end would end them all."""
+    address = ("--host", setup.host, "--port", setup.port, "--of", setup.workers)
     env = _gateway_environment(setup)
     env |= {
         "LITELLM_MASTER_KEY": setup.keyring.master,
@@ -223,13 +226,26 @@ def _gateway(setup: Setup) -> Part:
     return Part(
         name=GATEWAY,
         command=_python("plugins.litellm_adapter.server", "--config", str(setup.state.rendered), *address),
-        env=env,
+        env=env | {READY_ENV: str(setup.state.run / f"{GATEWAY}.ready")},
         readiness=f"{setup.gateway_url}/health/readiness",
+        ready_file=setup.state.run / f"{GATEWAY}.ready",  # the port may be answered by another worker
         needs=(DATABASE,) if DATABASE in setup.running else (),
         ready_s=300.0,  # seconds where it is quick, minutes on a small busy machine
         stop_s=15.0,
         stage=0,  # first to go: it still sends requests to the others
     )
+
+
+def gateway_copies(setup: Setup) -> list[Part]:
+    """The gateway's further workers, which share its port."""
+    made: list[Part] = []
+    first = _gateway(setup)
+    for number in range(2, setup.workers + 1):
+        name = f"{GATEWAY}-{number}"
+        ready = setup.state.run / f"{name}.ready"
+        env = {**first.env, READY_ENV: str(ready)}
+        made.append(replace(first, name=name, readiness=None, ready_file=ready, env=env))
+    return made
 
 
 def _installed(module: str) -> bool:

@@ -32,10 +32,10 @@ _UNREADY_STOP_S = 3.0
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """How one part is run. ``readiness`` is a URL that answers 200 when it can serve; else ``ready_file`` is JSON that
-    says ``{"state": "ready", "pid"}``; with neither it is ready once it runs. ``needs``: parts that must be ready
-    before it starts. ``ready_s``, ``stop_s``: seconds that a start and an orderly end may take. ``env`` is the whole
-    environment. ``stage``: the end goes stage by stage, from 0."""
+    """How one part is run. ``readiness`` is a URL that answers 200 when it can serve; ``ready_file`` is JSON that says
+    ``{"state": "ready", "pid"}``; with both it is ready when both say so, with neither once it runs. ``needs``: parts
+    that must be ready before it starts. ``ready_s``, ``stop_s``: seconds that a start and an orderly end may take.
+    ``env`` is the whole environment. ``stage``: the end goes stage by stage, from 0."""
 
     name: str
     command: tuple[str, ...]
@@ -204,12 +204,11 @@ class Child:
         self._become("ready")
 
     async def _can_serve(self, pid: int) -> bool:
-        if self.part.readiness is not None:
-            return await self._probe(self.part.readiness)
-        if self.part.ready_file is None:
-            return True
-        said = read_json(self.part.ready_file)
-        return isinstance(said, dict) and said.get("state") == "ready" and said.get("pid") == pid
+        if self.part.ready_file is not None:
+            said = read_json(self.part.ready_file)
+            if not isinstance(said, dict) or said.get("state") != "ready" or said.get("pid") != pid:
+                return False
+        return self.part.readiness is None or await self._probe(self.part.readiness)
 
     def _become(self, state: PartState) -> None:
         if state == self.state and state != "restarting":

@@ -30,7 +30,7 @@ from services.supervisor.lock import LockedError, owned
 from services.supervisor.looking import look_in
 from services.supervisor.model_list import DOCUMENTS, INSTANT, Sidecars, complete_model_list
 from services.supervisor.options import OptionError, Options, read_config
-from services.supervisor.parts import AUDIO, DATABASE, EGRESS, GATEWAY, PARTS, RETRIEVAL, Setup
+from services.supervisor.parts import AUDIO, DATABASE, EGRESS, GATEWAY, PARTS, RETRIEVAL, Setup, gateway_copies
 from services.supervisor.policy_file import PolicyFile
 from services.supervisor.ports import LOOPBACK, PortError, check_address, choose_ports
 from services.supervisor.process import Child, Part
@@ -130,6 +130,7 @@ def _prepare(options: Options, config: Config, keyring: Keyring, screen: Screen)
     )
     parts = [rule.make(setup) for rule in PARTS if rule.name in running]
     parts += [serve_part(one, ports[name], options.environ) for name, one in asked.items() if name in running]
+    parts += gateway_copies(setup) if GATEWAY in running else []
     broker = setup.url(EGRESS) if EGRESS in running else None
     egress = EgressFile(options.state, broker, options.environ, screen.warn)
     check = LiteLLMCheck(setup.gateway_url, keyring.master, options.environ)

@@ -38,6 +38,7 @@ def workers(state: State) -> list[Worker]:
 
 
 def forget(state: State) -> None:
-    """Removes what workers of an earlier run left: their numbers may be other processes' now."""
-    for path in state.workers.glob("*"):
+    """Removes what workers of an earlier run left: their numbers may be other processes' now, and each run counts its
+    metrics from the start."""
+    for path in (*state.workers.glob("*"), *state.run.glob("*.ready"), *(state.run / "metrics").glob("*.db")):
         path.unlink(missing_ok=True)

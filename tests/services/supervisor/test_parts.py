@@ -12,7 +12,7 @@ import pytest
 from plugins.routing.config.load import parse_config
 from services.documents.settings import limits_from
 from services.supervisor.keyring import open_keyring
-from services.supervisor.parts import PARTS, Setup, base_url, models_dir, names_own_code
+from services.supervisor.parts import PARTS, Setup, base_url, gateway_copies, models_dir, names_own_code
 from services.supervisor.process import Part
 from services.supervisor.state import State
 
@@ -53,6 +53,16 @@ def parts_of(setup: Setup) -> dict[str, Part]:
     return {rule.name: rule.make(setup) for rule in PARTS if rule.name in setup.running}
 
 
+def test_every_worker_of_the_gateway_is_a_part_of_its_own(tmp_path: Path) -> None:
+    setup = setup_of(tmp_path)
+    first, (second,) = parts_of(setup)["gateway"], gateway_copies(setup)
+    assert (second.name, second.readiness) == ("gateway-2", None)
+    assert second.command == first.command
+    assert second.ready_file != first.ready_file
+    assert second.env["SIGNALBOX_READY_FILE"] == str(second.ready_file)
+    assert first.env["SIGNALBOX_READY_FILE"] == str(first.ready_file)
+
+
 def test_the_list_of_parts_is_complete() -> None:
     assert tuple(rule.name for rule in PARTS) == NAMES
 
@@ -62,7 +72,7 @@ def test_the_gateway_is_started_on_the_rendered_file(tmp_path: Path) -> None:
     gateway = parts_of(setup)["gateway"]
     assert gateway.command[1:] == (
         *("-m", "plugins.litellm_adapter.server", "--config", str(tmp_path / "state" / "run" / "litellm.yaml")),
-        *("--host", "127.0.0.1", "--port", "4000", "--workers", "2"),
+        *("--host", "127.0.0.1", "--port", "4000", "--of", "2"),
     )
     assert gateway.readiness == "http://127.0.0.1:4000/health/readiness"
     assert gateway.env["LITELLM_MASTER_KEY"] == setup.keyring.master
