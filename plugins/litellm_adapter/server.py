@@ -68,20 +68,23 @@ def main(argv: Sequence[str] | None = None) -> int:
     if METRICS_ENV in os.environ and not options.of:  # else whoever starts them all sweeps it
         fresh(Path(os.environ[METRICS_ENV]))
     exit_with_parent()
+    settings = SETTINGS
+    if options.tls_cert:
+        settings = SETTINGS | {"ssl_certfile": options.tls_cert, "ssl_keyfile": options.tls_key}
     if options.of:
-        return _serve_shared(options)
-    uvicorn.run(APP, host=options.host, port=options.port, workers=options.workers, **SETTINGS)
+        return _serve_shared(options, settings)
+    uvicorn.run(APP, host=options.host, port=options.port, workers=options.workers, **settings)
     return 0
 
 
-def _serve_shared(options: argparse.Namespace) -> int:
+def _serve_shared(options: argparse.Namespace, settings: Mapping[str, Any]) -> int:
     """Serves beside the others on the port, which the kernel shares out; it takes connections when it has started."""
     family = socket.AF_INET6 if ":" in options.host else socket.AF_INET
     with socket.socket(family, socket.SOCK_STREAM) as shared:
         shared.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         shared.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
         shared.bind((options.host, options.port))
-        server = uvicorn.Server(uvicorn.Config(APP, **SETTINGS))
+        server = uvicorn.Server(uvicorn.Config(APP, **settings))
         server.run(sockets=[shared])
     return 0 if server.started else STARTUP_FAILED
 
@@ -125,6 +128,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--port", type=int, default=4000)
     parser.add_argument("--workers", type=int, default=1)
     parser.add_argument("--of", type=int, default=0, help="one of so many processes, started one by one, on the port")
+    parser.add_argument("--tls-cert", help="a certificate (PEM), to serve TLS")
+    parser.add_argument("--tls-key", help="its key")
     parser.add_argument("--state", type=Path, default=None, help="directory of the decision log and parts.json")
     return parser
 

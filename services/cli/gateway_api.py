@@ -26,10 +26,12 @@ class GatewayApi:
     url: str
     key: str = field(repr=False)
     transport: httpx.BaseTransport | None = None
+    verify: Any = True
 
     @classmethod
     def of(cls, environ: Mapping[str, str], *, state: str | None = None, url: str | None = None) -> GatewayApi:
         """The gateway of a state directory, or at ``url``. Raises NoGatewayError."""
+        from services.common.own_tls import trusted
         from services.supervisor.fleet import told_parts
         from services.supervisor.state import read_json, state_at
 
@@ -49,7 +51,7 @@ class GatewayApi:
                 raise NoGatewayError(
                     f"the master key cannot be read ({error}): name --state, or set SIGNALBOX_MASTER_KEY"
                 ) from error
-        return cls(address.rstrip("/"), key)
+        return cls(address.rstrip("/"), key, verify=trusted(found.root))
 
     def get(self, path: str, query: Mapping[str, Any]) -> dict[str, Any]:
         """The answer of a GET."""
@@ -62,7 +64,9 @@ class GatewayApi:
     def _call(self, method: str, path: str, **what: Any) -> dict[str, Any]:
         headers = {"Authorization": f"Bearer {self.key}"}
         try:
-            with httpx.Client(transport=self.transport, timeout=TIMEOUT_S, trust_env=False) as client:
+            with httpx.Client(
+                transport=self.transport, timeout=TIMEOUT_S, trust_env=False, verify=self.verify
+            ) as client:
                 answer = client.request(method, self.url + path, headers=headers, **what)
         except httpx.HTTPError as error:
             raise click.ClickException(

@@ -19,7 +19,7 @@ EXAMPLES = """
 Examples:
   signalbox up
   signalbox up --config site.yaml --port 8080
-  signalbox up --host 0.0.0.0 --workers 4       reachable from other machines: put TLS in front
+  signalbox up --host 0.0.0.0 --workers 4 --tls-cert box.pem --tls-key box.key     reachable from other machines
   signalbox up --only gateway,instant           some parts only
   signalbox up --print-systemd                  a unit file for these flags; starts nothing
 """
@@ -32,6 +32,8 @@ Examples:
 @click.option("--state", metavar="DIR", help="keys, logs, data [SIGNALBOX_STATE, ./.signalbox]")
 @click.option("--workers", type=int, help="gateway processes [SIGNALBOX_WORKERS, 1]")
 @click.option("--only", metavar="PART,...", help="start these parts only")
+@click.option("--tls-cert", metavar="FILE", help="serve TLS with this certificate (PEM) [SIGNALBOX_TLS_CERT]")
+@click.option("--tls-key", metavar="FILE", help="and its key [SIGNALBOX_TLS_KEY]")
 @click.option("--print-systemd", is_flag=True, help="print a systemd unit for these flags, and end")
 def up(
     config: str | None,
@@ -40,6 +42,8 @@ def up(
     state: str | None,
     workers: int | None,
     only: str | None,
+    tls_cert: str | None,
+    tls_key: str | None,
     print_systemd: bool,
 ) -> None:
     """Start the gateway and all its parts, and keep them running.
@@ -55,7 +59,8 @@ def up(
 
     try:
         environ = with_secret_files(os.environ)
-        options = read_options(environ, config=config, port=port, host=host, state=state, workers=workers, only=only)
+        asked = {"config": config, "port": port, "host": host, "state": state, "workers": workers, "only": only}
+        options = read_options(environ, **asked, tls_cert=tls_cert, tls_key=tls_key)  # type: ignore[arg-type]
     except OptionError as error:
         raise click.UsageError(str(error)) from error
     if print_systemd:

@@ -12,6 +12,7 @@ from typing import Any
 
 import httpx
 
+from services.common.own_tls import trusted
 from services.console.web import Console
 
 MAX_OUTPUT_TOKENS = 512
@@ -68,7 +69,9 @@ async def _post(
     settings = console.settings
     auth = {"authorization": f"Bearer {settings.master_key}"}
     try:
-        async with httpx.AsyncClient(transport=console.transport, timeout=limit, trust_env=False) as client:
+        async with httpx.AsyncClient(
+            transport=console.transport, timeout=limit, trust_env=False, verify=trusted(settings.state)
+        ) as client:
             response = await client.post(settings.gateway_url + path, json=body, headers={**headers, **auth})
     except httpx.TimeoutException:
         return Reply(0, None, f"The gateway gave no answer within {limit.read or 0:.0f} seconds.", {})

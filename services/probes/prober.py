@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import ssl
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import asdict, dataclass
@@ -63,7 +64,9 @@ class Prober:
         save: Save,
         extras: Callable[[], dict[str, Extra]] = dict,
         transport: httpx.AsyncBaseTransport | None = None,
+        verify: Callable[[], ssl.SSLContext | bool] = lambda: True,
     ) -> None:
+        self._verify = verify
         self._read = read
         self._path = path
         self._save = save
@@ -89,7 +92,9 @@ class Prober:
         extras = self._extras()
         self.rows = {name: self.rows.get(name, Row()) for name in (*(t.id for t in targets), *extras)}
         some = asyncio.Semaphore(AT_ONCE)
-        async with httpx.AsyncClient(timeout=wish.timeout_s, trust_env=False, transport=self._transport) as client:
+        async with httpx.AsyncClient(
+            timeout=wish.timeout_s, trust_env=False, transport=self._transport, verify=self._verify()
+        ) as client:
 
             async def one(name: str, probe: Callable[[], Awaitable[Result | None]]) -> None:
                 async with some:

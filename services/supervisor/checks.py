@@ -7,6 +7,7 @@ nothing goes round the boundary, and only where the configuration wants it.
 
 from __future__ import annotations
 
+import ssl
 from collections.abc import Callable, Coroutine, Mapping
 from contextlib import suppress
 from dataclasses import replace
@@ -14,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from plugins.routing.config.operation import Health
+from services.common.own_tls import trusted
 from services.probes.loads import LoadReader
 from services.probes.prober import Extra, Prober
 from services.probes.search import SearchProbe
@@ -40,7 +42,7 @@ class Checks:
     def running(self) -> tuple[Coroutine[Any, Any, None], ...]:
         """What is to run until the end."""
         return (
-            Prober(self.wanted, self._state.health, quietly(write_atomic), self.beside).run(),
+            Prober(self.wanted, self._state.health, quietly(write_atomic), self.beside, verify=self._verify).run(),
             LoadReader(self.local, self._state.load, quietly(write_atomic)).run(),
         )
 
@@ -50,6 +52,9 @@ class Checks:
         found = self._targets()
         outside = [self._through_gateway(t) for t in found if t.location != LOCAL and t.mode in _THROUGH_GATEWAY]
         return [*self.local(), *(outside if wish.outside else ())], wish
+
+    def _verify(self) -> ssl.SSLContext | bool:
+        return trusted(self._state.root)
 
     def beside(self) -> dict[str, Extra]:
         """What is checked beside deployments."""

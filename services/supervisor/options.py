@@ -5,6 +5,7 @@ Knows: names, defaults and bounds of the options. Does not know: click, the YAML
 
 from __future__ import annotations
 
+import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,7 +21,7 @@ NO_FILE = "gateway: {}\n"
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """``config``: the named file, else None. ``only``: names of parts; empty: all."""
+    """``config``: the named file, else None. ``only``: names of parts; empty: all. ``tls``: certificate and key."""
 
     config: Path | None
     state: State
@@ -29,6 +30,7 @@ class Options:
     workers: int
     only: frozenset[str]
     environ: Mapping[str, str]
+    tls: tuple[Path, Path] | None = None
 
 
 class OptionError(Exception):
@@ -44,6 +46,8 @@ def read_options(
     port: int | None = None,
     workers: int | None = None,
     only: str | None = None,
+    tls_cert: str | None = None,
+    tls_key: str | None = None,
 ) -> Options:
     """Options from flags (None: not given) and ``SIGNALBOX_*``. Raises OptionError."""
     named = config or environ.get(CONFIG_ENV) or None
@@ -56,6 +60,7 @@ def read_options(
         workers=_number("SIGNALBOX_WORKERS", workers, environ, 1, 1, 64),
         only=frozenset(word for word in words if word),
         environ=environ,
+        tls=_tls(tls_cert or environ.get("SIGNALBOX_TLS_CERT"), tls_key or environ.get("SIGNALBOX_TLS_KEY")),
     )
 
 
@@ -65,6 +70,21 @@ def read_config(named: Path | None) -> Config:
         return load_config(named)
     default = Path(DEFAULT_CONFIG)
     return load_config(default) if default.exists() else parse_config(NO_FILE, DEFAULT_CONFIG)
+
+
+def _tls(certificate: str | None, key: str | None) -> tuple[Path, Path] | None:
+    """Both or neither, and they belong together. Raises OptionError."""
+    if not certificate and not key:
+        return None
+    if not certificate or not key:
+        missing = "--tls-key" if certificate else "--tls-cert"
+        raise OptionError(f"TLS needs a certificate and its key: {missing} is missing")
+    try:
+        ssl.create_default_context(ssl.Purpose.CLIENT_AUTH).load_cert_chain(certificate, key)
+    except (OSError, ssl.SSLError) as error:
+        why = getattr(error, "reason", None) or error.strerror or error
+        raise OptionError(f"{certificate} and {key} are no certificate (PEM, leaf first) and its key: {why}") from error
+    return Path(certificate).expanduser().absolute(), Path(key).expanduser().absolute()
 
 
 def _number(name: str, given: int | None, environ: Mapping[str, str], default: int, least: int, most: int) -> int:

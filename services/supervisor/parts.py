@@ -49,6 +49,7 @@ class Setup:
     ports: Mapping[str, int]
     running: frozenset[str]
     environ: Mapping[str, str] = field(repr=False)
+    tls: tuple[Path, Path] | None = None
 
     def url(self, name: str) -> str:
         """The base URL of one part of ours."""
@@ -57,7 +58,8 @@ class Setup:
     @property
     def gateway_url(self) -> str:
         """Where this machine reaches the gateway, also where it listens on every address."""
-        return base_url(self.host, self.port)
+        plain = base_url(self.host, self.port)
+        return plain.replace("http:", "https:", 1) if self.tls else plain
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,7 +202,9 @@ def _gateway_environment(setup: Setup) -> dict[str, str]:
 def _gateway(setup: Setup) -> Part:
     """One of the workers; ``gateway_copies`` makes the others. Each is a process of its own under the supervisor, so
     none of them has a parent whose end would end them all."""
-    address = ("--host", setup.host, "--port", setup.port, "--of", setup.workers)
+    address: tuple[str | int, ...] = ("--host", setup.host, "--port", setup.port, "--of", setup.workers)
+    if setup.tls:
+        address += ("--tls-cert", str(setup.tls[0]), "--tls-key", str(setup.tls[1]))
     env = _gateway_environment(setup)
     env |= {
         "LITELLM_MASTER_KEY": setup.keyring.master,

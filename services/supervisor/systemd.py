@@ -77,6 +77,8 @@ def unit(options: Options, models: Path | None, *, gpu: bool) -> str:
     state = options.state.root
     words = [str(Path(sys.executable).with_name("signalbox")), "up", "--config", str(config), "--state", str(state)]
     words += ["--host", options.host, "--port", str(options.port), "--workers", str(options.workers)]
+    if options.tls:
+        words += ["--tls-cert", str(options.tls[0]), "--tls-key", str(options.tls[1])]
     if options.only:
         words += ["--only", ",".join(sorted(options.only))]
     used = [Path(sys.prefix), Path(sys.base_prefix), config.parent, state, *([models] if models else [])]

@@ -19,6 +19,8 @@ import httpx
 from plugins.routing.config.deployments import deployments_from
 from plugins.routing.config.load import Config, ConfigError
 from plugins.routing.types import DataClass, Deployment
+from services.common import own_tls
+from services.common.own_tls import trusted
 from services.supervisor.abilities import abilities
 from services.supervisor.checks import Checks
 from services.supervisor.egress_file import EgressFile
@@ -37,6 +39,7 @@ from services.supervisor.process import Child, Part
 from services.supervisor.regressions import Regressions
 from services.supervisor.screen import Screen
 from services.supervisor.serve import ServeError, port_of, serve_part, served
+from services.supervisor.state import write_atomic
 from services.supervisor.watch import reporter, watch
 from services.supervisor.workers import forget
 
@@ -92,10 +95,11 @@ async def _up(options: Options, config: Config, screen: Screen) -> int:
     keyring = open_keyring(options.state, options.environ, config.raw)
     await end_leftovers(options.state.parts, screen.note)
     forget(options.state)
+    _leave_certificate(options)
     run = _prepare(options, config, keyring, screen)
     await run.finder.look(_FIRST_LOOK_S)
     run.policy.write(run.finder.found)
-    async with httpx.AsyncClient(timeout=5.0, trust_env=False) as client:
+    async with httpx.AsyncClient(timeout=5.0, trust_env=False, verify=trusted(options.state.root)) as client:
 
         async def probe(url: str) -> bool:
             try:
@@ -106,6 +110,15 @@ async def _up(options: Options, config: Config, screen: Screen) -> int:
         hidden = (*keyring.values(), *(v for k, v in options.environ.items() if is_secret_name(k)))
         fleet = Fleet(run.parts, options.state, secrets=hidden, probe=probe, say=screen.warn)
         return await _start_and_watch(run, fleet)
+
+
+def _leave_certificate(options: Options) -> None:
+    """For the parts that ask the gateway: they trust exactly this one."""
+    there = options.state.run / own_tls.NAME
+    if options.tls is None:
+        there.unlink(missing_ok=True)
+    else:
+        write_atomic(there, options.tls[0].read_text("utf-8"), 0o644)
 
 
 def _prepare(options: Options, config: Config, keyring: Keyring, screen: Screen) -> _Run:
@@ -127,13 +140,14 @@ def _prepare(options: Options, config: Config, keyring: Keyring, screen: Screen)
         ports=ports,
         running=running,
         environ=options.environ,
+        tls=options.tls,
     )
     parts = [rule.make(setup) for rule in PARTS if rule.name in running]
     parts += [serve_part(one, ports[name], options.environ) for name, one in asked.items() if name in running]
     parts += gateway_copies(setup) if GATEWAY in running else []
     broker = setup.url(EGRESS) if EGRESS in running else None
     egress = EgressFile(options.state, broker, options.environ, screen.warn)
-    check = LiteLLMCheck(setup.gateway_url, keyring.master, options.environ)
+    check = LiteLLMCheck(setup.gateway_url, keyring.master, options.environ, verify=trusted(options.state.root))
     say = reporter(screen, options.state, keyring.values())
 
     def deployments(accepted: Config) -> tuple[Deployment, ...]:

@@ -9,6 +9,7 @@ import pytest
 
 from plugins.routing.config.load import ConfigError
 from services.supervisor.options import OptionError, read_config, read_options
+from tests.support.certificate import self_signed
 
 ENV = {
     "SIGNALBOX_CONFIG": "env.yaml",
@@ -60,3 +61,18 @@ def test_without_any_file_the_shipped_defaults_count(tmp_path: Path, monkeypatch
     assert read_config(None).spec.intents["coding"].label == "small"
     with pytest.raises(ConfigError, match="no such file"):
         read_config(Path("named.yaml"))
+
+
+def test_tls_wants_a_certificate_and_its_own_key(tmp_path: Path) -> None:
+    certificate, key = self_signed(tmp_path)
+    other, _ = self_signed(tmp_path, "other.example")
+    assert read_options({}).tls is None
+    assert read_options({}, tls_cert=str(certificate), tls_key=str(key)).tls == (certificate, key)
+    named = {"SIGNALBOX_TLS_CERT": str(certificate), "SIGNALBOX_TLS_KEY": str(key)}
+    assert read_options(named).tls == (certificate, key)
+    with pytest.raises(OptionError, match="--tls-key is missing"):
+        read_options({}, tls_cert=str(certificate))
+    with pytest.raises(OptionError, match="no certificate"):
+        read_options({}, tls_cert=str(other), tls_key=str(key))
+    with pytest.raises(OptionError, match="no certificate"):
+        read_options({}, tls_cert=str(tmp_path / "none"), tls_key=str(key))
