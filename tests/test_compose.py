@@ -19,6 +19,7 @@ from tests.services.database.support import free_port, wait_for
 ROOT = Path(__file__).parent.parent
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "compose.yaml").read_text("utf-8"))
 SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
+VOLUMES = ("ollama-volume", "chroma-volume")
 DOCKERFILE = (ROOT / "Dockerfile").read_text("utf-8")
 
 
@@ -28,7 +29,7 @@ def test_every_service_is_hardened_and_pinned(name: str) -> None:
     assert service["read_only"] is True
     assert service["cap_drop"] == ["ALL"]
     assert service["security_opt"] == ["no-new-privileges:true"]
-    if name != "ollama-volume":  # gives a new volume away, with no network, and ends
+    if name not in VOLUMES:  # gives a new volume away, with no network, and ends
         assert int(service["user"].split(":")[0]) > 0
         assert "cap_add" not in service
     assert re.search(r":v?\d+\.\d+(\.\d+)?(-\w+)?$", service["image"]), "a tag of one version"
@@ -40,8 +41,10 @@ def test_only_what_calls_clouds_or_fetches_has_a_route_out() -> None:
     assert COMPOSE["networks"]["inside"] == {"internal": True}
     out = {name for name, service in SERVICES.items() if "outside" in service.get("networks", ())}
     assert out == {"signalbox", "ollama-pull"}
-    assert SERVICES["ollama-volume"]["network_mode"] == "none"
-    assert [name for name, service in SERVICES.items() if "ports" in service] == ["signalbox"]
+    assert all(SERVICES[name]["network_mode"] == "none" for name in VOLUMES)
+    assert [name for name, service in SERVICES.items() if "ports" in service] == ["signalbox", "grafana"]
+    assert SERVICES["grafana"]["ports"][0].startswith("127.0.0.1:")
+    assert COMPOSE["networks"]["watch"]["driver_opts"] == {"com.docker.network.bridge.enable_ip_masquerade": "false"}
     assert SERVICES["signalbox"]["ports"][0].startswith("${SIGNALBOX_BIND:-127.0.0.1}:")
 
 
@@ -57,8 +60,32 @@ def test_no_password_stands_in_an_environment_or_a_command() -> None:
 def test_health_conditions_wait_for_readiness() -> None:
     assert "/health/readiness" in str(SERVICES["signalbox"]["healthcheck"]["test"])
     waits = SERVICES["signalbox"]["depends_on"]
-    assert waits == {name: {"condition": "service_healthy"} for name in ("postgres", "redis")}
-    assert all("healthcheck" in SERVICES[name] for name in ("signalbox", "postgres", "redis", "ollama", "vllm"))
+    assert waits == {name: {"condition": "service_healthy"} for name in ("postgres", "redis", "chroma")}
+    wanting = [n for n, s in SERVICES.items() if "healthcheck" not in s and n not in (*VOLUMES, "ollama-pull")]
+    assert wanting == []
+
+
+def test_prometheus_scrapes_the_gateway_and_grafana_shows_it() -> None:
+    scraped = yaml.safe_load((ROOT / "deploy/prometheus/prometheus.yaml").read_text())["scrape_configs"][0]
+    assert scraped["static_configs"] == [{"targets": ["signalbox:4000"]}]
+    assert scraped["authorization"]["credentials_file"] == "/run/secrets/metrics_token"
+    assert SERVICES["signalbox"]["environment"]["SIGNALBOX_METRICS_TOKEN_FILE"] == "/run/secrets/metrics_token"
+    source = yaml.safe_load((ROOT / "deploy/grafana/provisioning/datasources/prometheus.yaml").read_text())
+    assert source["datasources"][0]["url"] == "http://prometheus:9090"
+    mounted = {volume.split(":")[0] for name in ("prometheus", "grafana") for volume in SERVICES[name]["volumes"]}
+    assert all((ROOT / path).is_dir() for path in mounted if path.startswith("./"))
+
+
+@pytest.mark.skipif(shutil.which("promtool") is None, reason="no promtool here")
+def test_prometheus_takes_its_file(tmp_path: Path) -> None:
+    text = (ROOT / "deploy/prometheus/prometheus.yaml").read_text()
+    token = tmp_path / "token"
+    token.write_text("word")
+    text = text.replace("/run/secrets/metrics_token", str(token)).replace("/etc/prometheus", str(tmp_path))
+    (tmp_path / "prometheus.yaml").write_text(text)
+    command = ["promtool", "check", "config", str(tmp_path / "prometheus.yaml")]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+    assert done.returncode == 0, done.stderr
 
 
 def test_gpus_are_reserved_by_the_profiles() -> None:
@@ -123,7 +150,7 @@ def _answers(client: redis.Redis) -> bool:
 
 @pytest.mark.skipif(shutil.which("docker-compose") is None, reason="no docker-compose here")
 def test_docker_compose_reads_it() -> None:
-    profiles = [word for name in ("ollama", "ollama-pull", "vllm") for word in ("--profile", name)]
+    profiles = [word for name in ("ollama", "ollama-pull", "vllm", "observe") for word in ("--profile", name)]
     command = ["docker-compose", "-f", str(ROOT / "compose.yaml"), *profiles, "config", "--services"]
     done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
     assert done.returncode == 0, done.stderr
