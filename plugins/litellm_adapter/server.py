@@ -65,8 +65,12 @@ def main(argv: Sequence[str] | None = None) -> int:
             print(problem, file=sys.stderr)
         return 2
     set_environment(os.environ, options.config, options.state, options.of or options.workers)
-    if METRICS_ENV in os.environ and not options.of:  # else whoever starts them all sweeps it
-        fresh(Path(os.environ[METRICS_ENV]))
+    if METRICS_ENV in os.environ:
+        folder = Path(os.environ[METRICS_ENV])
+        if options.of:  # whoever starts them all sweeps it
+            folder.mkdir(parents=True, exist_ok=True)
+        else:
+            fresh(folder)
     exit_with_parent()
     settings = SETTINGS
     if options.tls_cert:
