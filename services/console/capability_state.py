@@ -1,11 +1,11 @@
 """What each capability can do now, said honestly.
 
-Knows: which deployments could serve a capability, and what to do where none can. Does not know: live health, HTTP.
+Knows: which deployments could serve a capability, and what to do where none can. Does not know: how health is checked.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -14,7 +14,7 @@ from plugins.routing.config.spec import Capability
 from plugins.routing.types import DataClass, Deployment, Tier
 from services.console.inventory import highest_class
 
-State = Literal["works", "limited", "built-in answers", "needs a model"]
+State = Literal["works", "limited", "built-in answers", "failing", "needs a model"]
 
 _ADVICE = {
     "chat": "`signalbox models pull NAME`, or `ollama pull NAME`: it is found within seconds.",
@@ -36,9 +36,18 @@ class CapabilityState:
     note: str
 
 
-def capability_states(config: Config) -> tuple[CapabilityState, ...]:
-    """One state a capability, in the order of the configuration."""
-    return tuple(_state(name, capability, config) for name, capability in config.spec.capabilities.items())
+def capability_states(config: Config, failing: Collection[str] = ()) -> tuple[CapabilityState, ...]:
+    """One state a capability, in the order of the configuration. ``failing``: ids of the deployments whose last check
+    went wrong; a capability that only these could serve fails."""
+    well = replace(config, deployments=tuple(d for d in config.deployments if d.id not in failing))
+    found: list[CapabilityState] = []
+    for name, capability in config.spec.capabilities.items():
+        now, could = _state(name, capability, well), _state(name, capability, config)
+        if now.state != could.state and could.state in ("works", "limited"):
+            note = f"The last check of {', '.join(could.served_by)} went wrong: see Models."
+            now = replace(could, state="failing", note=note)
+        found.append(now)
+    return tuple(found)
 
 
 def alike(states: Iterable[CapabilityState]) -> tuple[tuple[CapabilityState, ...], ...]:

@@ -34,6 +34,10 @@ class ConsoleSettings:
         return self.state / "run" / "parts.json"
 
     @property
+    def health_file(self) -> Path:
+        return self.state / "run" / "health.json"
+
+    @property
     def config_file(self) -> Path:
         return self.state / "run" / "litellm.yaml"
 

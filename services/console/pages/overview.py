@@ -18,6 +18,7 @@ from services.console import latency_picture
 from services.console.capability_state import alike, capability_states
 from services.console.decision_filter import Filter
 from services.console.decision_reader import DecisionReader, LogUnreadableError
+from services.console.health_file import read_health
 from services.console.inventory import read_inventory
 from services.console.latency_picture import picture_of
 from services.console.pages.costs import HOUR_S, read_costs
@@ -39,7 +40,9 @@ def overview(request: Request, session: Annotated[Session, Depends(reader)]) -> 
     reader = DecisionReader(settings.decisions_file)
     parts = read_parts(settings.parts_file)
     now = time.time()
-    capabilities = capability_states(inventory.config) if inventory.config else ()
+    health = read_health(settings.health_file, now)
+    failing = [name for name, one in health.items() if one.state == "failing"]
+    capabilities = capability_states(inventory.config, failing) if inventory.config else ()
     return page(
         request,
         "overview.html",

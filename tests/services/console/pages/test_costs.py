@@ -56,7 +56,7 @@ async def test_nothing_spent_and_nothing_stated(tmp_path: Path) -> None:
 
 async def test_a_machine_without_a_cost_is_named(tmp_path: Path) -> None:
     config = (
-        "model_list:\n  - model_name: mine\n    litellm_params: {model: openai/x}\n"
+        'model_list:\n  - model_name: mine\n    litellm_params: {model: openai/x, api_base: "http://127.0.0.1:9/v1"}\n'
         "    model_info: {location: local, tier: small}\ngateway: {}\n"
     )
     async with browser_for(make_state(tmp_path, 3, config=config)) as browser:
