@@ -59,10 +59,15 @@ class Costing:
         found = self._deployment(deployment_id)
         rate = found.busy_rate if found is not None else None
         if rate is not None:
-            trace.costs[deployment_id] = trace.busy.get(deployment_id, 0.0) * rate
+            usd = trace.busy.get(deployment_id, 0.0) * rate
         elif isinstance(priced, int | float) and not isinstance(priced, bool):
-            trace.costs[deployment_id] = float(priced)
-        return trace.costs.get(deployment_id)
+            usd = float(priced)
+        else:
+            return None
+        # What was read for the request is paid with its first answer.
+        trace.costs[deployment_id] = usd + trace.brought_usd
+        trace.brought_usd = 0.0
+        return trace.costs[deployment_id]
 
     def busy_seconds(self, trace: Trace) -> float | None:
         """Seconds of one's own machines in the answers of a request; None where none was used."""

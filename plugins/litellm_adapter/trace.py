@@ -27,7 +27,8 @@ class Trace:
     answer comes from. ``attempt_status``: what the latest attempt failed with. ``refusal``: this gateway's own error,
     answered instead. ``body``: the raw request, for keeping the caller's own words out of error messages; dropped when
     the answer begins. ``verdict``: see ``verdict.py``. ``edge``: the edge made this and tells the end.
-    ``memory``: what preparers keep for a rerun; ``brought_class``, ``unread``: what they reported in any run.
+    ``memory``: what preparers keep for a rerun; ``brought_class``, ``unread``: what they reported in any run;
+    ``brought_usd``: what their work costs, until it is booked.
     ``policy``: number of the policy that it is decided under, while it runs; ``places``: that policy's deployments.
     ``slot``: what it holds of a deployment's limit, see ``admission.py``.
     ``asked``: what an answer is checked against, None where none is; ``escalated_from``: id of the deployment whose
@@ -66,6 +67,7 @@ class Trace:
     escalation_reason: str | None = None
     memory: dict[str, Any] = field(default_factory=dict)
     brought_class: DataClass = DataClass.PUBLIC
+    brought_usd: float = 0.0
     unread: frozenset[str] = frozenset()
     told: Mapping[str, str] = field(default_factory=dict)
     request_id: str = ""

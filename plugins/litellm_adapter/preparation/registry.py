@@ -9,6 +9,7 @@ from __future__ import annotations
 from plugins.litellm_adapter.preparation.documents import Documents
 from plugins.litellm_adapter.preparation.file_search import FileSearch
 from plugins.litellm_adapter.preparation.links import Links
+from plugins.litellm_adapter.preparation.pictures import Pictures
 from plugins.litellm_adapter.preparation.preparer import Preparer
 from plugins.litellm_adapter.preparation.recordings import Recordings
 from plugins.litellm_adapter.preparation.text_documents import TextDocuments
@@ -18,6 +19,7 @@ PREPARERS: tuple[type[Preparer], ...] = (
     TextDocuments,
     Recordings,
     Documents,
+    Pictures,
     FileSearch,
 )
 

@@ -109,7 +109,9 @@ async def prepare(
             for gone in [name for name in data if name not in ask.data]:
                 del data[gone]
             reports.append(report)
-    return Prepared(tuple(reports))
+    prepared = Prepared(tuple(reports))
+    trace.brought_usd = prepared.units.get("pages", 0) * spec.documents.price_per_page
+    return prepared
 
 
 async def _one(preparer: Preparer, ask: Ask) -> Found | None:

@@ -41,6 +41,13 @@ def test_a_machines_time_is_the_cost_whatever_litellm_makes_of_the_tokens() -> N
     assert world.costing.busy_seconds(trace) == pytest.approx(2.5)
 
 
+def test_what_was_read_for_a_request_is_paid_once_with_its_first_answer() -> None:
+    world, trace = World(), Trace(brought_usd=0.5)
+    assert world.costing.settle(trace, CLOUD.id, None) is None
+    assert world.costing.settle(trace, CLOUD.id, 0.3) == pytest.approx(0.8)
+    assert world.costing.settle(trace, BIG.id, 0.1) == pytest.approx(0.1)
+
+
 def test_two_requests_at_once_share_the_machine() -> None:
     world, one, two = World(), Trace(), Trace()
     world.costing.begin(one, OWN.id)

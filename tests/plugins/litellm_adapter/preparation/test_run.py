@@ -16,6 +16,7 @@ from plugins.litellm_adapter.preparation.preparer import Ask, Fit, Found
 from plugins.litellm_adapter.preparation.run import Prepared, prepare
 from plugins.litellm_adapter.refusal import Refused
 from plugins.litellm_adapter.trace import CURRENT, Trace
+from plugins.routing.config.spec import Documents as DocumentsSpec
 from plugins.routing.config.spec import GatewaySpec
 from plugins.routing.types import DataClass, Deployment, Facts, Tier
 from tests.plugins.litellm_adapter import facts
@@ -72,11 +73,15 @@ def hooks() -> SignalboxHooks:
 
 async def test_what_it_changed_is_taken_over_and_only_those_that_want_to_are_asked() -> None:
     first, second = Upper(Found(units={"pages": 2})), Upper(Found(units={"pages": 1}), wants=False)
-    data = {**_body(), "gone": 1}
-    prepared = await _run(data, first, second)
+    data, trace = {**_body(), "gone": 1}, Trace()
+    prepared = await _run(data, first, second, trace=trace)
     assert data["model"] == "AUTO"
     assert "gone" not in data
     assert (prepared.units, second.asked) == ({"pages": 2}, [])
+    assert trace.brought_usd == 0.0
+    priced = GatewaySpec(documents=DocumentsSpec(price_per_page=0.25))
+    await prepare((first,), priced, trace, facts.key(), data, "acompletion", b"s")
+    assert trace.brought_usd == 0.5
     assert first.asked[0].question == "How far is it?"
     assert first.asked[0].caller.key_id == "hash"
 
