@@ -1,7 +1,7 @@
 """Questions to the ledger: which records, of which class, since when; and what left, told once a request.
 
-Knows: the events ``left`` and ``ended`` (one exchange, joined by their nonce), ``kept``, ``refused``. Does not know:
-how answers are shown. Reads files only.
+Knows: the events ``left`` and ``ended`` (one exchange, joined by their nonce), ``kept``, ``refused``, ``fetched``,
+``erased``. Does not know: how answers are shown. Reads files only.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from typing import Any
 from plugins.ledger.chain import BadLineError, read_line
 from plugins.ledger.store import segments
 
-EVENTS = ("left", "kept", "refused", "fetched")
+EVENTS = ("left", "kept", "refused", "fetched", "erased")
 COLUMNS = (
     "seq", "at", "event", "decision", "key", "class", "rule", "reason", "zone", "deployment", "host", "route", "status",
     "bytes", "content", "ended", "writer",

@@ -5,6 +5,7 @@ import httpx
 import psycopg
 import pytest
 
+from plugins.ledger.query import Question, found
 from plugins.ledger.verify import verify
 from services.database.migrate import libpq_url
 from services.erasure.erase import erase
@@ -42,6 +43,7 @@ def test_everywhere_and_written_down(tmp_path: Path, database_state: tuple[Path,
     (record,) = [r for r in ledger(tmp_path) if r.get("event") == "erased"]
     assert (record["subject"], record["removed_files"], record["left"]) == ("user ada", 1, 0)
     assert verify(tmp_path / "ledger", []).problems == []
+    assert [r["event"] for r in found(tmp_path / "ledger", Question(event="erased"))] == ["erased"]
     with psycopg.connect(libpq_url(url)) as connection:
         connection.execute('TRUNCATE "LiteLLM_SpendLogs", "LiteLLM_VerificationToken" CASCADE')
 
