@@ -24,18 +24,15 @@ _AMOUNT = re.compile(
     r"(?:total|sum|average|percentage|probability|area|difference|product|profit|price|cost|chance|ratio|volume|"
     r"perimeter)|what (?:percent|fraction|share|number)|"
     r"calculate|compute|wie ?viele?|wie (?:lange|alt|weit|teuer)|combien|cuánt|quant[io]\b|hoeveel",
-    re.IGNORECASE,
 )
 _NUMBER = re.compile(
     r"\b(?:\d+(?:[.,/:]\d+)*|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|dozen|twenty|thirty|forty|fifty|"
     r"sixty|hundred|thousand|half|third|quarter|twice|double|triple|zwei|drei|vier|fünf|deux|trois|quatre|dos|tres|cuatro|"
     r"due|tre|quattro|dois|três|twee|drie)\b",
-    re.IGNORECASE,
 )
 _YEAR = re.compile(r"\b(?:1[0-9]{3}|20[0-9]{2})\b")
 _YOU = re.compile(
     r"\b(?:you|your|yours|yourself|you're|u|ur|du|dich|dir|dein\w*|tu|te|toi|ton|vous|usted|tú|ti|tuo|você|je|jij|jou)\b",
-    re.IGNORECASE,
 )
 _DOCUMENT_WORD = re.compile(
     r"\b(?:passage|text|article|paragraph|context|document|contract|according)\b", re.IGNORECASE
@@ -47,12 +44,13 @@ _PAYLOAD = re.compile(r"^[^\n:]{6,120}:\s+\S+(?:\s+\S+)+", re.DOTALL)
 def crosses(text: str, head: str, tail: str) -> NDArray[np.float32]:
     """The CROSSES of ``text`` with first and last sentence ``head`` and ``tail``; float32, shape (len(CROSSES),)."""
     shown = text if len(text) <= 800 else f"{text[:400]} {text[-400:]}"
-    amount = float(_AMOUNT.search(tail or head[-160:]) is not None)
+    shown, edge = shown.lower(), (tail or head[-160:]).lower()
+    amount = float(_AMOUNT.search(edge) is not None)
     numbers = min(1.0, len(_NUMBER.findall(shown)) / 4)
     years = min(1.0, len(_YEAR.findall(shown)) / 2)
     short = text.count(" ") < 14 and "\n" not in text.strip()
-    you = float(short and _YOU.search(text) is not None)
-    document = float(_DOCUMENT_WORD.search(head + tail) is not None)
+    you = float(short and _YOU.search(text.lower()) is not None)
+    document = float(_DOCUMENT_WORD.search((head + tail).lower()) is not None)
     asks = float(
         you and (text.rstrip().endswith("?") or head[:6].lower().startswith(("what", "who", "how", "do ", "are ")))
     )

@@ -13,12 +13,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
+import numpy as np
+from numpy.typing import NDArray
+
+from plugins.classifier import hashing
 from plugins.classifier.artefact import ArtefactError, read_card, read_verified
 from plugins.classifier.features import truncate
 from plugins.classifier.inference import LinearModel, from_bytes
 from plugins.skills.fields import FieldModel, fields_from_bytes
 
 WEIGHTS = "skill.npz"
+WORDS = 1
+"""The salt of single words in ``plugins.classifier.features``."""
 MAX_CHARS = 8000
 """Of a longer text head and tail are read."""
 
@@ -74,7 +80,10 @@ class Skill:
         found = zip(self.model.classes_, self.model.probabilities(read), strict=True)
         scores = {name: float(score) for name, score in sorted(found, key=lambda pair: -float(pair[1]))}
         label = next(iter(scores))
-        return Answer(label, {}, scores[label], scores)
+        usual = float(self.card["familiar"])
+        known = familiarity(self.model.columns, read)
+        confidence = scores[label] * (known / usual if known < usual else 1.0)
+        return Answer(label, {}, confidence, scores)
 
     def instruction(self) -> str:
         """What a language model is told where the skill abstains."""
@@ -87,6 +96,13 @@ class Skill:
             f'Task "{self.name}". Read the user\'s text and reply with one JSON object, nothing else. Its keys: '
             f"{', '.join(self.outputs)}. A value is copied from the text, or null where the text does not say it."
         )
+
+
+def familiarity(columns: NDArray[np.uint16], text: str) -> float:
+    """Share of a text's words that training saw. A classifier knows nothing but its labels, and is sure of one of them
+    also where a text is about something else: of such a text the confidence is lowered in proportion."""
+    asked = hashing.unigrams(hashing.words(hashing.codes(text)), WORDS)
+    return float((columns[asked] > 0).mean()) if asked.size else 0.0
 
 
 def _platt(raw: float, calibration: Mapping[str, float]) -> float:

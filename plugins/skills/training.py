@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime
 import hashlib
+import json
 from collections.abc import Sequence
 from importlib.metadata import version
 from pathlib import Path
@@ -21,16 +22,18 @@ from sklearn.model_selection import KFold, StratifiedKFold
 from sklearn.pipeline import Pipeline
 
 from plugins.classifier import metrics
-from plugins.classifier.artefact import write_artefact
+from plugins.classifier.artefact import sha256, write_artefact
 from plugins.classifier.inference import LinearModel, to_bytes
 from plugins.classifier.pipeline import TextFeatures
 from plugins.classifier.training import HeldOut, fit_temperature
 from plugins.skills.fields import OTHER, FieldModel, features, fields_to_bytes, tokens
-from plugins.skills.model import WEIGHTS
+from plugins.skills.model import WEIGHTS, familiarity
 from plugins.skills.rows import Row, check, split
 
 STATED_PRECISION = 0.95
 FOLDS = 5
+UNUSUAL = 0.02
+"""Share of left-out rows that have fewer known words than a text needs to count as one of the usual ones."""
 
 Floats = NDArray[np.float64]
 
@@ -42,6 +45,8 @@ def train(name: str, rows: Sequence[Row], directory: Path, *, precision: float =
     labels = rows[0].label is not None
     data, measured = _labels(kept, precision) if labels else _fields(kept, outputs, precision)
     card = {
+        # The same weights with another threshold are another version.
+        "version": sha256(data + json.dumps([precision, measured], sort_keys=True).encode())[:12],
         "name": name,
         "kind": "labels" if labels else "fields",
         "outputs": sorted(outputs) if labels else list(outputs),
@@ -81,9 +86,12 @@ def _labels(rows: Sequence[Row], precision: float) -> tuple[bytes, dict[str, Any
     least = int(np.unique(labels, return_counts=True)[1].min())
     places: list[int] = []
     logits: list[Floats] = []
+    known: list[float] = []
     for train_, test in StratifiedKFold(min(FOLDS, least), shuffle=True, random_state=1).split(texts, labels):
         pipeline = _pipeline().fit([texts[i] for i in train_], labels[train_])
         logits.append(_logits(pipeline, [texts[i] for i in test]))
+        columns = pipeline.named_steps["features"].columns()
+        known += [familiarity(columns, texts[i]) for i in test]
         places += test.tolist()
     classes = tuple(str(name) for name in np.unique(labels))
     held_out = HeldOut(tuple(str(labels[i]) for i in places), classes, np.concatenate(logits))
@@ -91,7 +99,8 @@ def _labels(rows: Sequence[Row], precision: float) -> tuple[bytes, dict[str, Any
     scores = held_out.probabilities(temperature)
     correct = np.array([classes[i] for i in scores.argmax(axis=1)]) == np.array(held_out.truth)
     model = _exported(_pipeline().fit(texts, labels), temperature)
-    return to_bytes(model), _judged(scores.max(axis=1), correct, precision)
+    usual = {"familiar": round(float(np.quantile(known, UNUSUAL)), 4)}
+    return to_bytes(model), {**_judged(scores.max(axis=1), correct, precision), **usual}
 
 
 def _pipeline() -> Pipeline:

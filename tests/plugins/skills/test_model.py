@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from plugins.classifier.artefact import ArtefactError
-from plugins.skills.model import WEIGHTS, Skill, load_skill
+from plugins.skills.model import WEIGHTS, Skill, familiarity, load_skill
 
 
 def test_a_label_with_calibrated_scores(lead: Path) -> None:
@@ -17,6 +17,14 @@ def test_a_label_with_calibrated_scores(lead: Path) -> None:
     assert (answer.label, answer.content) == ("lead", "lead")
     assert sum(answer.scores.values()) == pytest.approx(1, abs=1e-3)
     assert next(iter(answer.scores.values())) == answer.confidence
+
+
+def test_a_text_about_something_else_makes_it_unsure(lead: Path) -> None:
+    skill = load_skill(lead)
+    usual = skill.answer("Hello, we would like a quote for 40 licenses. Regards, A.")
+    strange = skill.answer("The moon was pale over the marsh, and nobody had an umbrella.")
+    assert strange.confidence < skill.threshold < usual.confidence
+    assert familiarity(skill.model.columns, "") == 0  # type: ignore[union-attr]
 
 
 def test_fields_are_told_as_json(order: Skill) -> None:

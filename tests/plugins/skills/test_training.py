@@ -18,6 +18,13 @@ def test_the_card_says_what_left_out_rows_showed(lead: Path) -> None:
     assert card["left_out"]["accuracy"] > 0.9
 
 
+def test_another_precision_is_another_version(lead: Path, tmp_path: Path) -> None:
+    other = train("lead", mails(), tmp_path / "m", precision=0.8)
+    assert other["version"] != read_card(lead)["version"]
+    assert other["sha256"] == read_card(lead)["sha256"]
+    assert load_skill(tmp_path / "m").threshold <= 0.8
+
+
 def test_rows_that_judge_are_not_trained_on(order: Skill) -> None:
     assert order.card["training_data"]["rows"] == len(split(orders())[0])
 
