@@ -30,6 +30,7 @@ COMMANDS: tuple[Entry, ...] = (
     Entry("keys", "services.cli.keys:keys", "Create, list and revoke API keys."),
     Entry("boundary", "services.cli.boundary:boundary", "What detectors find in texts; sends nothing."),
     Entry("ledger", "services.cli.ledger:ledger", "What left, what stayed, what was refused: prove it, ask for it."),
+    Entry("retrieval", "services.cli.retrieval:retrieval", "Vector stores: status, reindexing, dead letters, recall."),
     Entry("doctor", "services.cli.doctor:doctor", "Check this machine and installation, and say what to do."),
     Entry("backup", "services.cli.backup:backup", "Everything that cannot be made again, in one verified file."),
     Entry("restore", "services.cli.backup:restore", "Bring a backup into an empty state directory."),

@@ -138,6 +138,15 @@ class Passages:
         )
         return [r[0] for r in rows], _unpacked([r[1] for r in rows])
 
+    def vectors_of(self, ids: Iterable[int], generation: int) -> tuple[list[int], Vectors]:
+        """Ids and vectors of these passages, as far as there are any."""
+        rows = self._all(
+            "SELECT id, vector FROM vectors WHERE generation = ? AND id IN (SELECT value FROM json_each(?))",
+            generation,
+            json.dumps(list(ids)),
+        )
+        return [r[0] for r in rows], _unpacked([r[1] for r in rows])
+
     def count_vectors(self, generation: int) -> int:
         """How many passages have a vector in this generation."""
         return int(self._all("SELECT count(*) FROM vectors WHERE generation = ?", generation)[0][0])
