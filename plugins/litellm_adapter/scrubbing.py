@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from plugins.litellm_adapter.body import Message
@@ -53,7 +53,16 @@ async def scrub(gateway: Gateway, trace: Trace, data: dict[str, Any]) -> None:
     except Exception as error:  # noqa: BLE001 - whatever went wrong, the text was not scrubbed: fail closed
         _LOG.error("request %s could not be scrubbed: %s", trace.request_id, type(error).__name__)
         raise _kept_in("it could not be scrubbed") from None
+    trace.names.json_answer = asks_for_json(data)
     data.update(done)
+
+
+def asks_for_json(data: Mapping[str, Any]) -> bool:
+    """Whether the answer's text is to be JSON, in any API's words."""
+    text = data.get("text")
+    inner = text.get("format") if isinstance(text, Mapping) else None
+    formats = (data.get("response_format"), data.get("output_format"), inner)
+    return any(f.get("type") in ("json_schema", "json_object") for f in formats if isinstance(f, Mapping))
 
 
 def _kept_in(why: str) -> Refused:

@@ -25,13 +25,15 @@ class TooManyValuesError(RuntimeError):
 
 
 class Pseudonyms:
-    """The map of one conversation. ``known``: placeholder to value, as kept from earlier turns."""
+    """The map of one conversation. ``known``: placeholder to value, as kept from earlier turns. ``json_answer``: the
+    answer was asked for as JSON, so what goes into its text is escaped."""
 
     def __init__(self, known: Mapping[str, str] | None = None) -> None:
         self._values = dict(known or {})
         self._placeholders = {value: placeholder for placeholder, value in self._values.items()}
         self._next = 1 + max((int(p.rpartition("_")[2][:-1]) for p in self._values), default=0)
         self.new: dict[str, str] = {}
+        self.json_answer = False
 
     def __len__(self) -> int:
         return len(self._values)

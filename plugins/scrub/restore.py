@@ -19,14 +19,20 @@ Key = tuple[Any, ...]
 ESCAPED = frozenset({"arguments", "partial_json"})
 """Fields that hold JSON as text: a value is escaped there."""
 
+ANSWERS = frozenset({"content", "text", "delta"})
+"""Fields that hold the answer's text, which is JSON where JSON was asked for."""
+
 _DONE = b"[DONE]"
+
+
+def _escaped(field: object, names: Pseudonyms) -> bool:
+    return field in ESCAPED or (names.json_answer and field in ANSWERS)
 
 
 def restored(value: Any, names: Pseudonyms, field: str = "") -> Any:
     """A nested value with all texts restored. Iterative where it counts: answers are shallow."""
     if isinstance(value, str):
-        escaped = field in ESCAPED
-        return names.restore(value, escaped=escaped)
+        return names.restore(value, escaped=_escaped(field, names))
     if isinstance(value, dict):
         return {key: restored(inner, names, key) for key, inner in value.items()}
     if isinstance(value, list):
@@ -95,7 +101,9 @@ class Events:
         frame = [*lines[:number], b"", *lines[number + 1 :]]
         for key, piece in told.items():
             ends = _closes(value, key)
-            restorer = self._restorers.setdefault(key, Restorer(self._names, escaped=piece.field in ESCAPED))
+            restorer = self._restorers.setdefault(
+                key, Restorer(self._names, escaped=_escaped(piece.field, self._names))
+            )
             self._last[key] = (lines, before)
             piece.holder[piece.field] = restorer.feed(piece.holder[piece.field], last=ends)
         ahead = self._ended([key for key in closing if key not in told])
@@ -112,7 +120,7 @@ class Events:
             entries = list(item.items()) if isinstance(item, dict) else list(enumerate(item))
             for name, inner in entries:
                 if isinstance(inner, str) and pieces.get(id(item)) != name:
-                    item[name] = self._names.restore(inner, escaped=name in ESCAPED)
+                    item[name] = self._names.restore(inner, escaped=_escaped(name, self._names))
                 elif isinstance(inner, dict | list):
                     stack.append(inner)
 

@@ -10,7 +10,7 @@ import pytest
 from plugins.assembly import build_router
 from plugins.litellm_adapter.gateway import Gateway
 from plugins.litellm_adapter.refusal import Refused
-from plugins.litellm_adapter.scrubbing import Restoring, scrub
+from plugins.litellm_adapter.scrubbing import Restoring, asks_for_json, scrub
 from plugins.litellm_adapter.trace import Trace
 from plugins.routing.config.load import Config, parse_config
 from plugins.routing.openai_request import facts_from_body
@@ -125,3 +125,17 @@ def test_a_stream_gets_them_as_it_comes() -> None:
 def test_any_other_answer_passes_untouched() -> None:
     messages = [start(b"application/json"), body(b"[PERSON_1]", True), body(b"", False)]
     assert answered(messages, None) == messages
+
+
+@pytest.mark.parametrize(
+    ("data", "json_answer"),
+    [
+        ({}, False),
+        ({"response_format": {"type": "json_object"}}, True),
+        ({"response_format": {"type": "text"}, "text": "x"}, False),
+        ({"text": {"format": {"type": "json_schema"}}}, True),
+        ({"output_format": {"type": "json_schema"}}, True),
+    ],
+)
+def test_whether_the_answer_is_json(data: dict[str, Any], json_answer: bool) -> None:
+    assert asks_for_json(data) is json_answer

@@ -68,3 +68,13 @@ def test_a_whole_body() -> None:
     assert json.loads(message["tool_calls"][0]["function"]["arguments"]) == {"to": '12 "Oak" Lane\nOslo'}
     assert restored_body(b"plain [PERSON_1]", names) == "plain Zoë Berg".encode()
     assert restored_body(b'{"a":  1}', names) == b'{"a":  1}'
+
+
+def test_an_answer_that_is_json_stays_json() -> None:
+    names = Pseudonyms(NAMES)
+    names.json_answer = True
+    sent = json.dumps({"to": "[STREET_ADDRESS_2]"})
+    told = echo.told(through(echo.chat(sent, random.Random(1)), random.Random(2), names))
+    assert json.loads(told) == {"to": NAMES["[STREET_ADDRESS_2]"]}
+    body = json.loads(restored_body(json.dumps({"choices": [{"message": {"content": sent}}]}).encode(), names))
+    assert json.loads(body["choices"][0]["message"]["content"]) == {"to": NAMES["[STREET_ADDRESS_2]"]}
