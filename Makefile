@@ -114,6 +114,7 @@ $(STAMPS)/project: pyproject.toml $(STAMPS)/runtime
 	@echo "[3/4] this project, in place"
 	@$(PIP) install --quiet --no-deps --no-build-isolation --editable .
 	@$(PY) -m compileall -q plugins services
+	@$(if $(wildcard bundle/models/*),cp -n bundle/models/* models/)
 	@touch $@
 
 $(STAMPS)/engine: $(ENGINE)/package.json $(ENGINE)/package-lock.json services/database/client.py \
