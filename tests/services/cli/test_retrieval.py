@@ -68,7 +68,12 @@ def test_what_is_wrong_is_one_line(site: tuple[Desk, Path], tmp_path: Path) -> N
 def test_reindexing_shows_how_far_it_is(site: tuple[Desk, Path]) -> None:
     desk = site[0]
     store = desk.store("A text.", "Another.")
-    timer = threading.Timer(0.5, lambda: (desk.worker.reindex(store), desk.jobs.forget("x.reindex", store)))
+
+    def work() -> None:
+        desk.worker.reindex(store)
+        desk.jobs.forget("x.reindex", store)
+
+    timer = threading.Timer(0.5, work)
     timer.start()
     assert "done" in run(site, "reindex", store, "--force")
     timer.join()
