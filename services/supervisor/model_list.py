@@ -203,6 +203,7 @@ def _skill(name: str, url: str) -> Entry:
             "tier": "instant",
             "modalities": ["text"],
             "builtin": True,
+            "probe": False,  # it declines what it is not sure of, and a probe's question is that
         },
     }
 

@@ -73,6 +73,17 @@ def test_an_empty_file_is_complete() -> None:
     assert {e["model_name"]: e["model_info"]["mode"] for e in entries[1:]}["embed"] == "embedding"
 
 
+def test_a_skill_is_answered_by_the_built_in_service_and_asked_for_by_its_own_name() -> None:
+    config = parse_config("gateway: {skills: {lead: {}}}", "x.yaml")
+    entries = complete_model_list(config, [], Sidecars(instant=INSTANT_URL))
+    skill = next(entry for entry in entries if entry["model_name"] == "skills/lead")
+    assert skill["litellm_params"]["model"] == "openai/skill/lead"
+    assert skill["litellm_params"]["api_base"] == INSTANT_URL
+    assert skill["model_info"]["probe"] is False
+    asked = next(entry for entry in entries if entry["model_name"] == "skill/lead")
+    assert asked["model_info"]["signalbox_placeholder"] is True
+
+
 def test_no_instant_where_it_does_not_run_or_is_switched_off_or_declared() -> None:
     off = config_of(gateway="gateway: {instant: {enabled: false}}")
     own = config_of("  - model_name: instant\n    litellm_params: {model: openai/x, api_base: 'http://h/v1'}\n")
