@@ -18,7 +18,7 @@ from fastapi.responses import StreamingResponse
 from litellm.proxy.auth.user_api_key_auth import user_api_key_auth
 from starlette.datastructures import UploadFile
 
-from plugins.litellm_adapter.file_routes import caller_of, owner_of, refused
+from plugins.litellm_adapter.file_routes import caller_of, chunks, owner_of, refused
 from plugins.litellm_adapter.own_call import Done, Target, own_call, upstream_error
 from plugins.litellm_adapter.preparation.documents import source_of
 from plugins.litellm_adapter.refusal import Refused
@@ -35,7 +35,7 @@ Key = Annotated[Any, Depends(user_api_key_auth)]
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """One request. ``content``: the file's bytes where it is not a stored one."""
+    """One request. The file: ``content`` (its bytes), ``upload`` (on disk, sent as it is read) or ``file_id``."""
 
     model: str
     query: Mapping[str, str]
@@ -44,6 +44,7 @@ class Wanted:
     media_type: str = ""
     name: str = ""
     file_id: str = ""
+    upload: UploadFile | None = None
 
 
 def document_routes(client: httpx.AsyncClient | None = None) -> APIRouter:
@@ -97,8 +98,7 @@ async def _from_form(request: Request) -> Wanted:
     fields = {name: value for name, value in form.items() if isinstance(value, str)}
     if not isinstance(file, UploadFile):
         return _from_json(fields)
-    content = await file.read()
-    return Wanted(**_options(fields), content=content, media_type=file.content_type or "", name=file.filename or "")
+    return Wanted(**_options(fields), upload=file, media_type=file.content_type or "", name=file.filename or "")
 
 
 def _from_json(body: Mapping[str, Any]) -> Wanted:
@@ -143,9 +143,11 @@ async def _asked(http: httpx.AsyncClient, target: Target, wanted: Wanted, owner:
     else:
         where, method = "/extract", "POST"
         headers |= {"x-filename": quote(wanted.name), "content-type": wanted.media_type or "application/octet-stream"}
-    asked = http.build_request(
-        method, f"{target.base}{where}", headers=headers, params=wanted.query, content=wanted.content or None
-    )
+    content: Any = wanted.content or None
+    if wanted.upload is not None:
+        await wanted.upload.seek(0)  # an attempt before this one may have read it
+        content = chunks(wanted.upload)
+    asked = http.build_request(method, f"{target.base}{where}", headers=headers, params=wanted.query, content=content)
     answer = await http.send(asked, stream=True)
     if answer.status_code >= 400:
         raise upstream_error(answer.status_code, await answer.aread(), target)

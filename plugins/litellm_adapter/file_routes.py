@@ -117,7 +117,7 @@ async def _create(hooks: SignalboxHooks, service: DocumentsClient, request: Requ
         raise ApiError(400, "purpose is missing: send user_data.", code="invalid_value", param="purpose")
     owner, declared = owner_of(caller_of(request, key)), _class(hooks, _facts(request, key, "-"))
     made = await service.create(
-        owner, _chunks(file), name=file.filename or "", media_type=file.content_type or "", purpose=purpose,
+        owner, chunks(file), name=file.filename or "", media_type=file.content_type or "", purpose=purpose,
         data_class=declared.label, expires_after_s=_expiry(form),
     )  # fmt: skip
     found, problem = await _judged(hooks, service, request, key, owner, made["id"])
@@ -163,6 +163,7 @@ def _expiry(form: Any) -> int | None:
     return int(str(seconds)[:12])
 
 
-async def _chunks(file: UploadFile) -> AsyncIterator[bytes]:
+async def chunks(file: UploadFile) -> AsyncIterator[bytes]:
+    """The bytes of an upload, as they are read off the disk."""
     while chunk := await file.read(CHUNK):
         yield chunk

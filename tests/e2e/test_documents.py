@@ -74,7 +74,13 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
             ],
             "gateway": {
                 "discovery": {"ollama": [], "vllm": [], "models_dir": None, "cloud": False},
-                "documents": {"price_per_page": PRICE, "max_images": 2, "quota_mb": 1, "max_pages": 400},
+                "documents": {
+                    "price_per_page": PRICE,
+                    "max_images": 2,
+                    "quota_mb": 1,
+                    "max_pages": 400,
+                    "max_file_mb": 2,
+                },
                 "retrieval": {"enabled": False},
             },
         }
@@ -260,6 +266,8 @@ def test_ocr_and_extract_serve_a_bare_machine_and_charge_per_page(office: Office
             assert "Valve" in form.json()["pages"][0]["markdown"]
             asked = {"role": "user", "content": [_file(rows, "t.pdf"), {"type": "text", "text": "How many valves?"}]}
             http.post("/v1/chat/completions", json={"model": "reader", "messages": [asked]}).raise_for_status()
+            large = http.post("/v1/documents/extract", files={"file": ("l.txt", b"word " * 450_000)})
+            assert (large.status_code, large.json()["error"]["code"]) == (413, "file_too_large")
             wrong = http.post("/v1/documents/extract", json={"file_data": _uri(b"%PDF-1.4 no")})
             assert (wrong.status_code, wrong.json()["error"]["code"]) == (400, "truncated")
 

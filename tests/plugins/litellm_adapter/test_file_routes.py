@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
+import io
 from typing import Any
 
 import pytest
+from starlette.datastructures import UploadFile
 from starlette.requests import Request
 
 from plugins.assembly import build_router
-from plugins.litellm_adapter.file_routes import _class, _expiry, _facts, _judged, caller_of, owner_of, told
+from plugins.litellm_adapter.file_routes import (
+    CHUNK,
+    _class,
+    _expiry,
+    _facts,
+    _judged,
+    caller_of,
+    chunks,
+    owner_of,
+    told,
+)
 from plugins.litellm_adapter.hooks import SignalboxHooks
 from plugins.routing.types import DataClass
 from services.common.documents_client import DocumentsClient, FileOwner
@@ -93,3 +105,8 @@ async def test_the_services_errors_are_told_as_they_are() -> None:
     with pytest.raises(Exception, match="no file") as caught:
         await told(fails())
     assert caught.value.code == "404"  # type: ignore[attr-defined]
+
+
+async def test_an_upload_is_read_in_pieces() -> None:
+    upload = UploadFile(io.BytesIO(b"x" * (CHUNK + 1)))
+    assert [len(piece) async for piece in chunks(upload)] == [CHUNK, 1]
