@@ -94,7 +94,7 @@ def ended(gateway: Gateway, trace: Trace, status: int, told: Callable[[Trace, in
 def access_line(trace: Trace, status: int) -> None:
     """One line a request, for logs that a machine reads: ids and numbers, no query and no content."""
     served = trace.served
-    told: dict[str, object] = {"status": status, "ms": round(trace.elapsed_ms(), 1)}
+    told: dict[str, object] = {"request_id": trace.request_id, "status": status, "ms": round(trace.elapsed_ms(), 1)}
     if served is not None:
         told |= {"tier": served.tier.label, "deployment": served.id}
     if trace.decision is not None:

@@ -16,7 +16,7 @@ import traceback
 from plugins.litellm_adapter.trace import CURRENT
 from services.common.tracing import trace_id
 
-ACCESS = ("status", "ms", "tier", "deployment", "decision")
+ACCESS = ("request_id", "status", "ms", "tier", "deployment", "decision")
 """What a finished request's line says beside its words."""
 
 OWN = ("signalbox", "uvicorn.error")
