@@ -32,10 +32,11 @@ class SigningKey:
 
     seed: bytes = field(repr=False)
     public: str
+    private: Ed25519PrivateKey = field(repr=False, compare=False)
 
     def sign(self, message: bytes) -> str:
         """The signature, base64."""
-        return base64.b64encode(Ed25519PrivateKey.from_private_bytes(self.seed).sign(message)).decode()
+        return base64.b64encode(self.private.sign(message)).decode()
 
     def content_hash(self) -> hmac.HMAC:
         """An HMAC-SHA256 to feed a body to: equal contents are seen to be equal, and nobody without the key can test
@@ -45,8 +46,9 @@ class SigningKey:
 
 def from_seed(seed: bytes) -> SigningKey:
     """The key of these 32 bytes. Raises ValueError for another length."""
-    public = Ed25519PrivateKey.from_private_bytes(seed).public_key()
-    return SigningKey(seed, base64.b64encode(public.public_bytes(Encoding.Raw, PublicFormat.Raw)).decode())
+    private = Ed25519PrivateKey.from_private_bytes(seed)
+    public = private.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
+    return SigningKey(seed, base64.b64encode(public).decode(), private)
 
 
 def signed_by(public: str, message: bytes, signature: str) -> bool:

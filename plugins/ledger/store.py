@@ -52,6 +52,7 @@ class Store:
         self._lock = os.open(folder / ".lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         self._head = os.open(folder / HEAD, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         self._segment = ("", -1)
+        self._mine: tuple[bytes, Checkpoint] | None = None
         if not (folder / PUBLIC).exists():
             (folder / PUBLIC).write_text(key.public + "\n")
 
@@ -104,7 +105,10 @@ class Store:
             fcntl.flock(self._lock, fcntl.LOCK_UN)
 
     def _head_said(self) -> Checkpoint | None:
-        text = os.pread(self._head, HEAD_BYTES, 0).decode("ascii", "replace").strip()
+        raw = os.pread(self._head, HEAD_BYTES, 0)
+        if self._mine is not None and raw == self._mine[0]:
+            return self._mine[1]  # what this process wrote: no need to read and verify it
+        text = raw.decode("ascii", "replace").strip()
         try:
             head = read_checkpoint(text)
         except ValueError:
@@ -114,11 +118,11 @@ class Store:
     def _found(self) -> tuple[Checkpoint | None, list[Mapping[str, Value]]]:
         """The place of the last record that is there, and what must be said about how it was found."""
         head = self._head_said()
+        if head is not None and _size(self.folder / head.segment) == head.size:
+            return head, []
         names = segments(self.folder)
         if not names:
             return None, [_gone(head)] if head is not None else []
-        if head is not None and head.segment == names[-1].name and names[-1].stat().st_size == head.size:
-            return head, []
         return self._recovered(head, names)
 
     def _recovered(
@@ -148,8 +152,9 @@ class Store:
         """A new segment after ``head``."""
         seq, prev = (head.seq, head.hash) if head is not None else (0, GENESIS)
         name = f"{seq + 1:020d}.jsonl"
-        handle = os.open(self.folder / name, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
-        os.close(handle)
+        if _size(self.folder / name):  # never over what is there; an empty one is of a crash just here
+            raise OSError(17, "a segment of the ledger is already there")
+        os.close(os.open(self.folder / name, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o600))
         folder = os.open(self.folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
         try:
             os.fsync(folder)
@@ -174,7 +179,9 @@ class Store:
             if sync:
                 os.fdatasync(handle)
             made = self._signed(ledger, seq, prev, head.segment, head.size + len(payload))
-            os.pwrite(self._head, made.text().encode().ljust(HEAD_BYTES), 0)
+            said = made.text().encode().ljust(HEAD_BYTES)
+            os.pwrite(self._head, said, 0)
+            self._mine = (said, made)
         except OSError:
             os.ftruncate(handle, head.size)  # half a batch is none: nobody was told that it is there
             raise
@@ -199,6 +206,13 @@ class Store:
 def segments(folder: Path) -> list[Path]:
     """The files of records, oldest first."""
     return sorted(p for p in folder.glob("*.jsonl") if p.stem.isdigit())
+
+
+def _size(path: Path) -> int | None:
+    try:
+        return path.stat().st_size
+    except FileNotFoundError:
+        return None
 
 
 def last_checkpoint(path: Path) -> Checkpoint | None:

@@ -35,7 +35,8 @@ async def test_write_returns_when_it_is_there_and_put_at_once(tmp_path: Path) ->
     assert said[0]["writer"].startswith("test-")
     book.close()
     found = verify(tmp_path / FOLDER)
-    assert (found.problems, found.checkpoints) == ([], 1)
+    assert found.problems == []
+    assert found.checkpoints >= 1
 
 
 async def test_a_full_disk_refuses_what_would_leave_and_nothing_else(tmp_path: Path) -> None:
