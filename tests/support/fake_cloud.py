@@ -49,8 +49,8 @@ class Received:
         return self.request_line.split(b" ")[1].decode("latin-1")
 
     @property
-    def json(self) -> dict[str, Any]:
-        """The body as a JSON object; empty where there is none."""
+    def json(self) -> Any:
+        """The body as JSON, an object unless it is a logging callback's; empty where there is none."""
         return json.loads(self.body) if self.body else {}
 
 
@@ -150,6 +150,8 @@ class FakeCloud:
             body = request.json
         except ValueError:
             body = {}
+        if not isinstance(body, dict):  # what a logging callback sends
+            return await _send_json(writer, 200, {})
         model = str(body.get("model", ""))
         behavior, said = self.behaviors.get(model, "ok"), self.scripts.get(model)
         if behavior == "slow":

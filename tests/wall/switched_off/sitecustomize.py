@@ -19,15 +19,18 @@ from typing import Any
 def without_hooks(module: ModuleType) -> None:
     """LiteLLM runs the hooks of the registered class; they let everything through."""
 
-    async def pre_call(_self: Any, _key: Any, _cache: Any, data: dict[str, Any], _call_type: str) -> dict[str, Any]:
+    async def pre_call(
+        _: Any, user_api_key_dict: Any, cache: Any, data: dict[str, Any], call_type: str
+    ) -> dict[str, Any]:
+        del user_api_key_dict, cache, call_type
         return data
 
-    async def choose(_self: Any, model: str, healthy_deployments: list[Any], *_: Any, **__: Any) -> list[Any]:
-        del model
+    async def choose(_: Any, model: str, healthy_deployments: list[Any], *more: Any, **named: Any) -> list[Any]:
+        del model, more, named
         return healthy_deployments
 
-    async def attempt(_self: Any, _kwargs: dict[str, Any], _call_type: Any) -> None:
-        return None
+    async def attempt(_: Any, kwargs: dict[str, Any], call_type: Any) -> None:
+        del kwargs, call_type
 
     module.SignalboxHooks.async_pre_call_hook = pre_call
     module.SignalboxHooks.async_filter_deployments = choose
