@@ -31,7 +31,7 @@ from plugins.litellm_adapter.preparation.registry import one_of_each
 from plugins.litellm_adapter.preparation.run import prepare
 from plugins.litellm_adapter.refusal import Refused
 from plugins.litellm_adapter.registration import Registration
-from plugins.litellm_adapter.third_parties import hold_back, without_own_callbacks
+from plugins.litellm_adapter.third_parties import without_own_callbacks
 from plugins.litellm_adapter.tier_budget import budgets_of
 from plugins.litellm_adapter.trace import CURRENT, Trace
 from plugins.litellm_adapter.translate import NO_CONTENT, facts_of
@@ -80,7 +80,6 @@ class SignalboxHooks(CostHooks):
                 if self._signer is not None and where is not None:
                     self.registration = Registration(where / "run", self._signer.base)
                 self._gateway = await open_gateway(config or _started_on(), state or _state(), build_router)
-                hold_back(self._gateway.config.raw, self._gateway.config.spec)
         return self._gateway
 
     async def async_pre_call_hook(

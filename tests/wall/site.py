@@ -84,7 +84,6 @@ def config(near: str, far: str) -> dict[str, Any]:
     everywhere = [{group: ["far", "far-anthropic"]} for group in (*groups, "*")]
     return {
         "model_list": [*inside, *crossing, *_far(far)],
-        "litellm_settings": {"callbacks": ["generic_api"]},
         "router_settings": {
             "fallbacks": everywhere,
             "context_window_fallbacks": everywhere,
@@ -93,7 +92,7 @@ def config(near: str, far: str) -> dict[str, Any]:
         },
         "gateway": {
             "instant": {"enabled": False},
-            "boundary": {"third_parties": {"generic_api": "cloud"}, "ledger": {"checkpoint_s": 1}},
+            "boundary": {"ledger": {"checkpoint_s": 1}},
             "discovery": {"ollama": [], "vllm": [], "models_dir": None, "cloud": False},
         },
     }
@@ -108,7 +107,6 @@ def site(folder: Path, only: str = "database,gateway,egress", **changes: str) ->
         near.delay_s = 0.3
         for name, behavior in BEHAVIORS.items():
             near.behave(name, behavior)
-        env |= {"GENERIC_LOGGER_ENDPOINT": f"{far.url}/a/log/of/theirs"}
         with running_system(
             folder, json.dumps(config(near.url, far.url)), env=env, arguments=("--only", only)
         ) as system:

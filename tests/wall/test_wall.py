@@ -116,8 +116,6 @@ async def test_nothing_confined_reaches_a_cloud_and_what_is_public_does(whole: S
     print(f"\n{len(outcomes)} cases in {taken:.0f} s, {dict(statuses)}; {len(there)} of {len(public)} public ones left")
     assert len(there) >= 40, "a wall that lets nothing through proves nothing"
     assert sum(o.status == 200 for o in outcomes) >= COUNT // 5, "what may stay is served"
-    logs = [r for r in whole.far.received if r.path == "/a/log/of/theirs"]
-    assert logs, "a callback was told of requests, and of no content"
     inside = [o for o in outcomes if o.status == 200 and o.case.confined]
     assert len(inside) >= 150
 

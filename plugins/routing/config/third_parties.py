@@ -1,9 +1,9 @@
 """Who else would be told: callbacks, alerts, caches and guardrails of LiteLLM that the file names.
 
-Knows: the keys of LiteLLM's sections that name a third party, and which of these need the content to do their work.
-Does not know: what each sends. One that is not declared in ``gateway.boundary.third_parties`` is an error. Where one is
-declared in a zone that may not get restricted data, LiteLLM is told to leave all content out of what it logs
-(``redacts``); a cache or a guardrail cannot do without content, so its zone must be one that may get it.
+Knows: the keys of LiteLLM's sections that name a third party. Does not know: what each sends. One that is not declared
+in ``gateway.boundary.third_parties`` is an error, and so is one in a zone that may not get restricted data: LiteLLM
+1.106.2 leaves content out of what it logs of successes where it is told so, but not of failures (measured: a callback
+was sent the text of refused requests), and a cache or a guardrail cannot do without.
 """
 
 from __future__ import annotations
@@ -41,29 +41,29 @@ _CALLBACKS = (
 _CACHE_HERE = frozenset({"local", "disk"})
 
 
-def named(raw: Mapping[str, Any]) -> Iterator[tuple[str, Path, bool]]:
-    """Name, place in the file, and whether it needs the content, of each third party."""
+def named(raw: Mapping[str, Any]) -> Iterator[tuple[str, Path]]:
+    """Name and place in the file of each third party."""
     settings, general = _section(raw, "litellm_settings"), _section(raw, "general_settings")
     for key in _CALLBACKS:
         given = settings.get(key)
         for index, name in enumerate(given if isinstance(given, list) else [given]):
             if isinstance(name, str) and name and name not in INSIDE:
-                yield name, ("litellm_settings", key, index), False
+                yield name, ("litellm_settings", key, index)
     alerting = general.get("alerting")
     for index, name in enumerate(alerting if isinstance(alerting, list) else ()):
-        yield str(name), ("general_settings", "alerting", index), False
+        yield str(name), ("general_settings", "alerting", index)
     if settings.get("cache") and not _cache_is_here(settings.get("cache_params")):
-        yield "cache", ("litellm_settings", "cache_params"), True
+        yield "cache", ("litellm_settings", "cache_params")
     for holder in (raw.get("guardrails"), settings.get("guardrails")):
         for index, one in enumerate(holder if isinstance(holder, list) else ()):
             if isinstance(one, Mapping) and not _guard_is_here(one):
-                yield str(one.get("guardrail_name") or f"guardrail {index}"), ("guardrails", index), True
+                yield str(one.get("guardrail_name") or f"guardrail {index}"), ("guardrails", index)
 
 
 def check_third_parties(raw: Mapping[str, Any], spec: GatewaySpec, findings: Findings) -> None:
-    """Each is declared, and where it needs content its zone may get it."""
+    """Each is declared, in a zone that may get what it is told."""
     declared = spec.boundary.third_parties
-    for name, path, needs_content in named(raw):
+    for name, path in named(raw):
         zone = declared.get(name)
         if zone is None:
             findings.error(
@@ -71,18 +71,12 @@ def check_third_parties(raw: Mapping[str, Any], spec: GatewaySpec, findings: Fin
                 f'"{name}" would be told about requests: say where it is, gateway.boundary.third_parties: '
                 f"{{{name}: ZONE}}, or remove it",
             )
-        elif needs_content and spec.boundary.highest(zone) < DataClass.RESTRICTED:
+        elif spec.boundary.highest(zone) < DataClass.RESTRICTED:
             findings.error(
                 path,
                 f'"{name}" is given the content of requests, and its zone "{zone}" may not get restricted data: '
                 "move it to one that may, or remove it",
             )
-
-
-def redacts(raw: Mapping[str, Any], spec: GatewaySpec) -> bool:
-    """Whether LiteLLM must leave content out of what callbacks and alerts are told."""
-    zones = (spec.boundary.third_parties.get(name) for name, _, _ in named(raw))
-    return any(zone is None or spec.boundary.highest(zone) < DataClass.RESTRICTED for zone in zones)
 
 
 def _cache_is_here(params: object) -> bool:
