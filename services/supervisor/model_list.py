@@ -203,6 +203,7 @@ def _skill(name: str, url: str) -> Entry:
             "tier": "instant",
             "modalities": ["text"],
             "builtin": True,
+            "features": ["json_object", "json_schema", "logprobs"],
             "probe": False,  # it declines what it is not sure of, and a probe's question is that
         },
     }

@@ -80,6 +80,7 @@ def test_a_skill_is_answered_by_the_built_in_service_and_asked_for_by_its_own_na
     assert skill["litellm_params"]["model"] == "openai/skill/lead"
     assert skill["litellm_params"]["api_base"] == INSTANT_URL
     assert skill["model_info"]["probe"] is False
+    assert "json_object" in skill["model_info"]["features"]
     asked = next(entry for entry in entries if entry["model_name"] == "skill/lead")
     assert asked["model_info"]["signalbox_placeholder"] is True
 
