@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import os
+import time
 from collections.abc import Coroutine, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
@@ -26,6 +27,9 @@ from services.retrieval.plain_text import document_of, is_plain
 SERVICE_ENV = "SIGNALBOX_RETRIEVAL_URL"
 BATCH = 256
 """Chunks embedded and handed over at once."""
+
+AWAY_S, POLL_S = 120.0, 0.5
+"""How long a service that was stopped is waited for."""
 
 PREFIX = "/internal/retrieval"
 _SUPPORT = {415: "unsupported_file", 404: "invalid_file"}
@@ -133,10 +137,17 @@ class Worker:
 
     def _asked(self, method: str, path: str, body: Any = None) -> dict[str, Any] | None:
         """The answer; None where the file or store is gone meanwhile. Raises TryAgain."""
-        try:
-            answer = self._service.request(method, PREFIX + path, json=body)
-        except httpx.HTTPError as error:
-            raise TryAgain(f"retrieval: {type(error).__name__}") from None
+        until = time.monotonic() + AWAY_S
+        while True:
+            try:
+                answer = self._service.request(method, PREFIX + path, json=body)
+                break
+            except httpx.ConnectError:  # it is being started again: the job waits instead of failing
+                if time.monotonic() > until:
+                    raise TryAgain("retrieval: does not answer") from None
+                time.sleep(POLL_S)
+            except httpx.HTTPError as error:
+                raise TryAgain(f"retrieval: {type(error).__name__}") from None
         if answer.status_code == 404:
             return None
         if answer.status_code >= 400:
