@@ -21,6 +21,7 @@ from tests.support.llama_cpp import llama_cpp
 from tests.support.ollama_standin import ollama_standin
 from tests.support.system import System, running_system
 
+MARK = "is this e-mail a lead"
 SMALL, LARGE, FRONTIER = "ollama-small", "llama-large", "cloud-frontier"
 
 
@@ -67,7 +68,10 @@ def config(ollama_url: str, llama_url: str, cloud_url: str) -> dict[str, Any]:
                 context_window=200_000,
             ),
         ],
-        "gateway": {"discovery": {"ollama": [], "vllm": [], "models_dir": None, "cloud": False}},
+        "gateway": {
+            "discovery": {"ollama": [], "vllm": [], "models_dir": None, "cloud": False},
+            "skills": {"lead": {"marks": [MARK]}},
+        },
     }
 
 

@@ -114,7 +114,7 @@ CLOSED = (
     "/anthropic/v1/messages", "/openai/v1/chat/completions", "/openai_passthrough/v1/chat/completions",
     "/gemini/v1beta/models/x:generateContent", "/v1beta/models/frontier:generateContent",
     "/models/frontier:generateContent", "/v1beta/models/frontier:countTokens",
-    "/v1/batches", "/v1/files", "/v1/fine_tuning/jobs", "/v1/assistants", "/v1/threads",
+    "/v1/batches", "/v1/fine_tuning/jobs", "/v1/assistants", "/v1/threads",
     "/v1/responses/compact", "/v1/responses/input_tokens", "/v1/rag/query", "/v1/search", "/v1/videos",
     "/v1/containers", "/utils/token_counter?call_endpoint=true", "/utils/transform_request", "/vertex_ai/x",
     "/bedrock/model/x/invoke", "/cohere/v1/chat", "/mistral/v1/chat/completions", "/azure/openai/x", "/vllm/v1/x",

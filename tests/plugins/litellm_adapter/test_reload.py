@@ -130,7 +130,7 @@ async def test_an_unchanged_deployment_is_not_touched(tmp_path: Path) -> None:
     gateway = facts.gateway()
     holder = Holder(gateway)
     reloader = Reloader(gateway, path, holder, _build)
-    _rewrite(path, facts.YAML.replace("openai/b", "openai/bb") + "# a word\n")
+    _rewrite(path, facts.YAML.replace("ollama/b", "ollama/bb") + "# a word\n")
     assert await reloader.look()
     assert [name for what, name, _ in holder.done] == ["dep-big"]
 
