@@ -13,6 +13,7 @@ import subprocess
 from collections.abc import Callable
 from typing import Any
 
+from services.common.telemetry import switch_off
 from services.documents.pages import block
 from services.documents.pdf import encoded
 
@@ -78,6 +79,7 @@ class RapidOcr:
         import numpy as np
 
         if self._engine is None:
+            switch_off(os.environ)
             from rapidocr_onnxruntime import RapidOCR
 
             self._engine = RapidOCR(intra_op_num_threads=1, inter_op_num_threads=1)

@@ -10,12 +10,12 @@ import os
 from functools import lru_cache
 from typing import Any
 
-QUIET = {"DO_NOT_TRACK": "1", "SCARF_NO_ANALYTICS": "true", "UNSTRUCTURED_DISABLE_NOTICE": "1"}
+from services.common.telemetry import switch_off
 
 
 def prepare() -> None:
     """Call before the first partitioner."""
-    os.environ.update(QUIET)
+    switch_off(os.environ)
     import unstructured.nlp.tokenize as tokenize
 
     tokenize._get_nlp = sentence_splitter

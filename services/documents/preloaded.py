@@ -8,14 +8,14 @@ from __future__ import annotations
 import contextlib
 import os
 
-from services.documents import offline
+from services.common.telemetry import switch_off
 
-os.environ.update(offline.QUIET)
+switch_off(os.environ)
 
-import pdfplumber  # noqa: F401
-import pypdfium2  # noqa: F401
+import pdfplumber  # noqa: E402, F401
+import pypdfium2  # noqa: E402, F401
 
-from services.documents import worker  # noqa: F401
+from services.documents import worker  # noqa: E402, F401
 
 with contextlib.suppress(ImportError):
     import unstructured.partition.csv

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from plugins.routing.config.load import Config
 from plugins.routing.egress_split import credential_names, without_credentials
+from services.common.telemetry import OFF
 from services.supervisor.keyring import INTERNAL_ENV, Keyring, is_secret_name, without_secrets
 from services.supervisor.options import CONFIG_ENV
 from services.supervisor.ports import LOOPBACK
@@ -86,6 +87,7 @@ def _shared(setup: Setup, environ: Mapping[str, str]) -> dict[str, str]:
     collector = setup.config.spec.metrics.otlp_endpoint
     return {
         **environ,
+        **OFF,
         **({OTLP_ENV: collector} if collector is not None else {}),
         "PYTHONUNBUFFERED": "1",
         STATE_ENV: str(setup.state.root),

@@ -8,6 +8,7 @@ what is indexed (a vector's cosine to the original's is above 0.95, tested; what
 
 from __future__ import annotations
 
+import os
 import sys
 import tempfile
 from collections.abc import Mapping
@@ -17,6 +18,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from services.common.telemetry import switch_off
 from services.retrieval.minilm.weights import SHA256, checked_weights, model_folder
 
 LAYERS, HEADS, HEAD_SIZE = 6, 12, 32
@@ -52,6 +54,7 @@ def installed_folder() -> Path:
 
 def convert(folder: Path) -> None:
     """Writes both models into ``folder``. Raises WeightsError or OSError."""
+    switch_off(os.environ)
     from onnxruntime.quantization import QuantType, quantize_dynamic
 
     model = build(checked_weights(model_folder() / "model.safetensors"))

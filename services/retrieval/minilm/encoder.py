@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from services.common.telemetry import switch_off
 from services.retrieval.minilm.convert import EXACT, SIZE, onnx_file
 from services.retrieval.minilm.weights import SHA256, model_folder
 
@@ -45,6 +46,7 @@ class Encoder:
     """Loads the model at once (a quarter of a second). ``threads``: default all cores that this process may use."""
 
     def __init__(self, path: Path, threads: int | None = None) -> None:
+        switch_off(os.environ)
         import onnxruntime
         from tokenizers import Tokenizer
 

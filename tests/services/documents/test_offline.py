@@ -6,11 +6,12 @@ import os
 
 import pytest
 
+from services.common.telemetry import OFF
 from services.documents import offline
 
 
 def test_it_never_asks_for_its_model_and_tells_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in offline.QUIET:
+    for name in OFF:
         monkeypatch.delenv(name, raising=False)
     offline.prepare()
     import unstructured.nlp.tokenize as tokenize
