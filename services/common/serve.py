@@ -29,7 +29,7 @@ _log = logging.getLogger("signalbox.serve")
 def serve(make_app: Callable[[], FastAPI], settings: ServiceSettings, *, with_parent: bool = True) -> None:
     """Serves ``make_app()`` on ``settings.host``:``settings.port``; returns after a graceful stop.
 
-    Logs ``listening on http://host:port`` (the real port, where 0 was asked for) once the socket is bound. Exits
+    Logs ``listening on http://host:port`` (the real port, where 0 was asked for) once the socket listens. Exits
     with ``NOT_STARTED`` where the port is taken or the application does not start. ``with_parent``: also stop when the
     process that started this one is gone (SIGNALBOX_PARENT_PID, else the parent at start).
     """
@@ -51,6 +51,7 @@ def serve(make_app: Callable[[], FastAPI], settings: ServiceSettings, *, with_pa
     server = uvicorn.Server(config)
     socket = config.bind_socket()
     try:
+        socket.listen(config.backlog)  # a socket that is only bound refuses whoever believes the line below
         host, port = socket.getsockname()[:2]
         _log.info("listening on http://%s:%d", f"[{host}]" if ":" in host else host, port)
         server.run(sockets=[socket])

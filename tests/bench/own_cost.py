@@ -23,7 +23,7 @@ import orjson
 
 from plugins.assembly import build_router
 from plugins.litellm_adapter.edge import Edge
-from plugins.litellm_adapter.gateway import Gateway, open_gateway
+from plugins.litellm_adapter.gateway import USAGE_WAIT_S, Gateway, open_gateway
 from plugins.litellm_adapter.headers import headers_of
 from plugins.litellm_adapter.hooks import SignalboxHooks
 from tests.bench.decide import prompt
@@ -120,6 +120,7 @@ async def measure(folder: Path, count: int, rounds: int) -> dict[str, Any]:
             whole = await _requests(ours, bodies)
             if gateway.log is not None:
                 began = time.process_time()
+                await asyncio.sleep(USAGE_WAIT_S + 0.1)  # a record waits that long for tokens that are not told
                 gateway.log.flush(30)
                 whole += time.process_time() - began
             taken.append((whole - await _requests(bare, bodies)) * 1e3 / count)
