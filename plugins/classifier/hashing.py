@@ -68,7 +68,8 @@ def _mixed(values: Codes, salt: int) -> Buckets:
 def words(points: Codes) -> Codes:
     """One number a word, in order; a word longer than 48 characters counts by its first 48."""
     inside = _IS_WORD[np.minimum(points, _TABLE)]
-    edges = np.diff(inside.astype(np.int8), prepend=np.int8(0))
+    edges = inside.astype(np.int8)
+    edges[1:] -= inside[:-1]
     starts = np.flatnonzero(edges == 1)
     if starts.size == 0:
         return np.empty(0, dtype=np.uint64)

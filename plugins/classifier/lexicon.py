@@ -7,6 +7,7 @@ beginning, so that endings, plurals and most slips at the end of a word change n
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -103,6 +104,7 @@ def _index() -> dict[str, int]:
 _INDEX = _index()
 
 
+@lru_cache(maxsize=32_768)
 def _kinds(word: str) -> int:
     whole = _INDEX.get(f"{word}$")
     if whole is not None:
@@ -117,14 +119,14 @@ def _kinds(word: str) -> int:
 def lexicon(text: str, opening: int = 5) -> NDArray[np.float32]:
     """For each kind: whether one of the first ``opening`` words of ``text`` is of it, and how many of all are (a
     quarter each, at most 1); float32, shape (2 * len(LEXICON),). Meant for an ask, not for pages."""
-    counts = np.zeros((2, len(LEXICON)), dtype=np.float32)
+    opened, counts = [0.0] * len(LEXICON), [0.0] * len(LEXICON)
     for place, word in enumerate(_WORD.findall(text.lower())):
         bits = _kinds(word)
         while bits:
             low = bits & -bits
             kind = low.bit_length() - 1
             bits ^= low
-            counts[1, kind] += 0.25
+            counts[kind] += 0.25
             if place < opening:
-                counts[0, kind] = 1.0
-    return np.minimum(counts, 1.0).ravel()
+                opened[kind] = 1.0
+    return np.minimum(np.array(opened + counts, dtype=np.float32), np.float32(1.0))

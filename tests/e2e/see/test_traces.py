@@ -57,10 +57,11 @@ def test_log_lines_name_the_request_and_quote_nobody(box: Box) -> None:
         body = {"model": "auto", "messages": [{"role": "user", "content": f"Summarize: {SECRET}"}]}
         answer: httpx.Response = http.post("/v1/chat/completions", json=body)
     decision = answer.headers["x-signalbox-decision-id"]
-    log = box.system.state / "log" / "gateway.log"
+    logs = box.system.state / "log"  # each worker has its own
 
     def line() -> dict[str, object]:
-        told = (json.loads(one) for one in log.read_text("utf-8", "replace").splitlines() if one.startswith("{"))
+        rows = (row for log in logs.glob("gateway*.log") for row in log.read_text("utf-8", "replace").splitlines())
+        told = (json.loads(row) for row in rows if row.startswith("{"))
         return next((one for one in told if one.get("decision") == decision), {})
 
     box.system.wait_for(line, "the request's line", 20)
