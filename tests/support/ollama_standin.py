@@ -17,12 +17,13 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Any
 
 import httpx
 
+from tests.support.http_server import StandInServer
 from tests.support.ollama_translate import chat_request, embed_answer, final_chunk, piece, tool_calls
 
 Json = dict[str, Any]
@@ -60,7 +61,7 @@ def ollama_standin(
     """Run it until the block ends. ``gguf``: answers chats; ``embedding_gguf``: answers embeddings, if given."""
     with _llama(gguf) as chat, _llama(embedding_gguf, "--embedding") as embed:
         handler = type("Handler", (_Handler,), {"models": {m.name: m for m in models}, "chat": chat, "embed": embed})
-        server = ThreadingHTTPServer(("127.0.0.1", port), handler)
+        server = StandInServer(("127.0.0.1", port), handler)
         standin = OllamaStandIn(f"http://127.0.0.1:{server.server_address[1]}")
         handler.standin = standin  # type: ignore[attr-defined]
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)

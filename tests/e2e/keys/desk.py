@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,7 @@ import httpx
 import psutil
 
 from tests.support.fake_cloud import FakeCloud, fake_cloud
+from tests.support.http_server import StandInServer
 from tests.support.system import System, running_system
 
 EASY = "What is the capital of France?"
@@ -58,7 +59,7 @@ class _FoundServer(BaseHTTPRequestHandler):
 
 @contextmanager
 def _found_server() -> Iterator[str]:
-    with ThreadingHTTPServer(("127.0.0.1", 0), _FoundServer) as server:
+    with StandInServer(("127.0.0.1", 0), _FoundServer) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         yield f"http://127.0.0.1:{server.server_port}"
         server.shutdown()

@@ -6,11 +6,12 @@ import json
 import socket
 import threading
 from dataclasses import replace
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
 from services.doctor.ports import ask, check
 from tests.services.doctor.sites import site
+from tests.support.http_server import StandInServer
 from tests.support.proxy import free_port
 
 
@@ -37,7 +38,7 @@ class _Unready(BaseHTTPRequestHandler):
 def test_parts_are_asked_while_it_runs(tmp_path: Path) -> None:
     one = replace(site(tmp_path), pid=1)
     one.state.prepare()
-    with ThreadingHTTPServer(("127.0.0.1", 0), _Unready) as server:
+    with StandInServer(("127.0.0.1", 0), _Unready) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         url = f"http://127.0.0.1:{server.server_port}"
         parts = [{"name": "llm", "readiness": f"{url}/ready"}, {"name": "instant", "readiness": f"{url}/other"}]
