@@ -8,8 +8,9 @@ request across the boundary.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from plugins.litellm_adapter.refusal import Refused
@@ -34,10 +35,12 @@ class Slot:
 
 
 class Admission:
-    """``workers``: processes that share each limit."""
+    """``workers``: processes that share each limit. ``waits``: told a deployment's id and +1 or -1 as its queue in
+    this worker grows and shrinks."""
 
-    def __init__(self, workers: int = 1) -> None:
+    def __init__(self, workers: int = 1, waits: Callable[[str, int], None] = lambda _id, _change: None) -> None:
         self._workers = max(1, workers)
+        self._waits = waits
         self._gates: dict[str, Gate] = {}
         self._queue = Queue()
 
@@ -110,20 +113,26 @@ class Admission:
         ticket = Ticket(trace.caller.team_id, trace.caller.lane, turn.set)
         if not gate.enter(ticket):
             return False
-        try:
-            async with asyncio.timeout(None if ticket.running else self._queue.wait_s):
-                if not ticket.running:
-                    await turn.wait()
-        except TimeoutError:
-            pass
-        except BaseException:
-            gate.leave(ticket)
-            raise
         if not ticket.running:
-            gate.leave(ticket)
+            await self._queued(deployment_id, gate, ticket, turn)
         if ticket.running:
             trace.slot = Slot(deployment_id, gate, ticket)
         return ticket.running
+
+    async def _queued(self, deployment_id: str, gate: Gate, ticket: Ticket, turn: asyncio.Event) -> None:
+        """Until it is this one's turn, or until it has waited long enough and leaves the queue."""
+        self._waits(deployment_id, 1)
+        try:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(self._queue.wait_s):
+                    await turn.wait()
+        except BaseException:
+            gate.leave(ticket)
+            raise
+        finally:
+            self._waits(deployment_id, -1)
+        if not ticket.running:
+            gate.leave(ticket)
 
     def _full(self, d: Deployment | None) -> Refused:
         gate = self._gates.get(d.id) if d is not None else None

@@ -20,6 +20,7 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from litellm.proxy.auth.user_api_key_auth import user_api_key_auth
 
 from plugins.litellm_adapter.hooks import SignalboxHooks, as_proxy_exception
+from plugins.litellm_adapter.load_figures import load_figures
 from plugins.litellm_adapter.log_figures import LogFigures
 from plugins.litellm_adapter.metrics_path import INSIDE
 from plugins.litellm_adapter.refusal import Refused
@@ -53,7 +54,9 @@ def figure_routes(hooks: SignalboxHooks, state: Path | None) -> APIRouter:
             if not is_admin(key):
                 raise _denied("Only an admin key or the scrape token may read this.")
         told = await asyncio.to_thread(hooks.gateway.metrics.text)
-        return Response(told + (await figures.text() if figures is not None else b""), media_type=TEXT)
+        if state is not None and figures is not None:
+            told += await figures.text() + await asyncio.to_thread(load_figures, state)
+        return Response(told, media_type=TEXT)
 
     @router.get("/routing/costs")
     async def costs(key: Key, hours: Annotated[float, Query(gt=0, le=MAX_HOURS)] = 24.0) -> dict[str, Any]:

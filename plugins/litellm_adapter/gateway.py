@@ -85,11 +85,11 @@ class Gateway:
         self.safe = safest(router.spec, router.deployments)
         self._by_id = {d.id: d for d in router.deployments}
         self.policy = 0
-        self.admission = Admission(workers_of(os.environ))
+        self.metrics = Metrics(router.spec.metrics.max_keys)
+        self.admission = Admission(workers_of(os.environ), self.metrics.waits)
         self.live.set_capacities(self.admission.configure(config))
         self._running: Counter[int] = Counter()
         self.costing = Costing(self.deployment)
-        self.metrics = Metrics(router.spec.metrics.max_keys)
         self.spans = Spans(wanted(os.environ))
 
     def decide(self, facts: Facts) -> Decision:

@@ -83,10 +83,8 @@ class Metrics:
         self.busy = self._counter("busy_seconds", "Seconds of one's own machines in answers", "tier")
         self.tokens = self._counter("tokens", "Tokens of answers", "tier", "direction")
         self.judged = self._counter("feedback", "What people said of answers", "rating")
-        self.queue = Gauge(
-            "signalbox_in_flight", "Attempts that run now", ("deployment",),
-            multiprocess_mode="livesum", registry=self.registry,
-        )  # fmt: skip
+        self.running = self._gauge("in_flight", "Attempts that run now", "deployment")
+        self.queue = self._gauge("queue_depth", "Requests that wait for a slot of a deployment", "deployment")
 
     def _counter(self, name: str, text: str, *labels: str) -> Counter:
         return Counter(f"signalbox_{name}", text, labels, registry=self.registry)
@@ -94,13 +92,20 @@ class Metrics:
     def _histogram(self, name: str, text: str, buckets: tuple[float, ...], *labels: str) -> Histogram:
         return Histogram(f"signalbox_{name}", text, labels, buckets=buckets, registry=self.registry)
 
+    def _gauge(self, name: str, text: str, *labels: str) -> Gauge:
+        return Gauge(f"signalbox_{name}", text, labels, multiprocess_mode="livesum", registry=self.registry)
+
+    def waits(self, deployment_id: str, change: int) -> None:
+        """Its queue in this worker is longer by ``change``."""
+        self.queue.labels(self._deployments.of(deployment_id)).inc(change)
+
     def began(self, deployment_id: str) -> None:
         """An attempt was sent."""
-        self.queue.labels(self._deployments.of(deployment_id)).inc()
+        self.running.labels(self._deployments.of(deployment_id)).inc()
 
     def ended(self, deployment_id: str) -> None:
         """It ended."""
-        self.queue.labels(self._deployments.of(deployment_id)).dec()
+        self.running.labels(self._deployments.of(deployment_id)).dec()
 
     def answered(self, status: int) -> None:
         """A request ended. ``status`` 0: the caller went away."""

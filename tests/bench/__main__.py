@@ -8,7 +8,7 @@ from __future__ import annotations
 import importlib
 import sys
 
-BENCHES = ("decide", "detection", "own_cost", "egress", "audio", "documents", "retrieval", "gateway")
+BENCHES = ("decide", "detection", "own_cost", "seeing", "egress", "audio", "documents", "retrieval", "gateway")
 """Modules of this folder with a ``main``; its exit status, where it gives one, says whether its bounds hold."""
 
 LONG = ("kill", "soak")

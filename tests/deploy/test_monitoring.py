@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 import yaml
 
+from plugins.litellm_adapter.load_figures import FIGURES as LOADS
 from plugins.litellm_adapter.metrics import Metrics
 from tests.plugins.litellm_adapter.test_metrics import ROW
 
@@ -49,9 +50,11 @@ def told(monkeypatch: pytest.MonkeyPatch) -> dict[str, set[str]]:
     metrics.judged.labels("good").inc()
     metrics.answered(200)
     metrics.began("d")
+    metrics.waits("d", 1)
     for counter, label in ((metrics.refusals, "p"), (metrics.boundary, "c")):
         counter.labels(label).inc()
     found: dict[str, set[str]] = {name: set() for name in FROM_THE_LOG}
+    found |= {f"signalbox_{name}": {"deployment"} for name, _, _ in LOADS}
     for family in metrics.registry.collect():
         for sample in family.samples:
             found.setdefault(sample.name, set()).update(sample.labels)
@@ -63,7 +66,7 @@ def test_promtool_takes_the_rules() -> None:
         pytest.skip("no promtool on PATH: install the package `prometheus` to check the alert rules with it")
     done = subprocess.run(["promtool", "check", "rules", str(RULES)], capture_output=True, text=True)
     assert done.returncode == 0, done.stdout + done.stderr
-    assert "10 rules found" in done.stdout + done.stderr
+    assert "11 rules found" in done.stdout + done.stderr
 
 
 def test_promtool_takes_what_the_gateway_tells(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -102,7 +105,7 @@ def test_the_dashboard_is_one_that_grafana_imports() -> None:
     assert board["schemaVersion"] >= 36
     assert [v["type"] for v in board["templating"]["list"]] == ["datasource"]
     ids = [panel["id"] for panel in board["panels"]]
-    assert len(ids) == len(set(ids)) == 19
+    assert len(ids) == len(set(ids)) == 20
     taken: set[tuple[int, int]] = set()
     for panel in board["panels"]:
         assert panel["title"]

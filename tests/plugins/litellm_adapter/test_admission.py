@@ -86,6 +86,27 @@ async def test_one_that_waits_gets_the_slot_that_becomes_free() -> None:
     assert await admitted(made, trace(), decision) == "dep-small", "one that went away holds nothing"
 
 
+async def test_the_queues_depth_is_told_and_ends_at_nothing() -> None:
+    told: list[tuple[str, int]] = []
+    made = Admission(1, lambda deployment, change: told.append((deployment, change)))
+    made.configure(facts.config(yaml("max_concurrency: 1,", queue="{max_waiting: 5, wait_s: 30}")))
+    decision, first, second = facts.decision(fallbacks=()), trace(), trace()
+    await admitted(made, first, decision)
+    assert told == [], "who need not wait is not in the queue"
+    waiting = [asyncio.create_task(admitted(made, one, decision)) for one in (second, trace())]
+    await asyncio.sleep(0)
+    assert told == [("dep-small", 1), ("dep-small", 1)]
+    waiting[1].cancel()
+    made.leave(first)
+    assert await waiting[0] == "dep-small"
+    await asyncio.gather(*waiting, return_exceptions=True)
+    assert sum(change for _, change in told) == 0
+    made.configure(facts.config(yaml("max_concurrency: 1,", queue="{max_waiting: 5, wait_s: 0.01}")))
+    with pytest.raises(Refused):
+        await admitted(made, trace(), decision)
+    assert told[-2:] == [("dep-small", 1), ("dep-small", -1)]
+
+
 async def test_an_attempt_elsewhere_takes_its_slot_along() -> None:
     made = admission(yaml("max_concurrency: 1,", "max_concurrency: 1,"))
     one, other = trace(), trace()
