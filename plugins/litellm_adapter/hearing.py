@@ -17,6 +17,7 @@ import httpx
 import orjson
 
 from plugins.litellm_adapter.refusal import Refused
+from services.common import tracing
 
 URL_ENV = "SIGNALBOX_AUDIO_URL"
 KEY_ENV = "SIGNALBOX_INTERNAL_KEY"
@@ -58,7 +59,7 @@ async def hear(
     try:
         answer = await client.post(
             f"{base}/v1/audio/transcriptions",
-            headers={"Authorization": f"Bearer {os.environ.get(KEY_ENV, '')}"},
+            headers={"Authorization": f"Bearer {os.environ.get(KEY_ENV, '')}", **tracing.headers()},
             files={"file": (name, file)},
             data=form,
         )

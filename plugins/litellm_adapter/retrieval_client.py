@@ -13,6 +13,7 @@ import orjson
 
 from plugins.litellm_adapter.refusal import Refused
 from plugins.litellm_adapter.translate import is_admin
+from services.common import tracing
 
 URL_ENV, KEY_ENV = "SIGNALBOX_RETRIEVAL_URL", "SIGNALBOX_INTERNAL_KEY"
 TIMEOUT = httpx.Timeout(60.0, connect=5.0)
@@ -25,12 +26,17 @@ ABSENT = Refused(
 SILENT = Refused(503, "The retrieval service does not answer: try again.", "service_unavailable")
 
 
+def new_http() -> httpx.AsyncClient:
+    """How the service is reached: what is asked of it is part of the request's trace."""
+    return httpx.AsyncClient(timeout=TIMEOUT, trust_env=False, event_hooks={"request": [tracing.inject]})
+
+
 class RetrievalClient:
     """``environ`` is read at each call, so that one made early serves as well."""
 
     def __init__(self, environ: Mapping[str, str], http: httpx.AsyncClient | None = None) -> None:
         self._environ = environ
-        self._http = http or httpx.AsyncClient(timeout=TIMEOUT, trust_env=False)
+        self._http = http or new_http()
 
     async def send(
         self, method: str, path: str, owner: Mapping[str, str], *, content: bytes | None = None, query: str = ""

@@ -12,6 +12,7 @@ from urllib.parse import quote
 
 import httpx
 
+from services.common import tracing
 from services.common.errors import ApiError
 from services.retrieval.owner import Owner
 
@@ -29,7 +30,9 @@ class Documents:
 
     def __init__(self, url: str | None, key: str | None, transport: httpx.AsyncBaseTransport | None = None) -> None:
         self._url = (url or "").rstrip("/")
-        self._http = httpx.AsyncClient(timeout=TIMEOUT, trust_env=False, transport=transport)
+        self._http = httpx.AsyncClient(
+            timeout=TIMEOUT, trust_env=False, transport=transport, event_hooks={"request": [tracing.inject]}
+        )
         self._key = {"Authorization": f"Bearer {key}"} if key else {}
 
     async def about(self, owner: Owner, file_id: str) -> dict[str, Any]:

@@ -45,6 +45,7 @@ def config(cloud: FakeCloud, collector: str) -> dict[str, Any]:
         "gateway": {
             "metrics": {"otlp_endpoint": collector},
             "instant": {"enabled": False},
+            "health": {"probes": False},  # one of them is a request, which would be counted with the others
             "discovery": {"ollama": [], "vllm": [], "models_dir": None, "cloud": False},
         },
     }
@@ -52,12 +53,14 @@ def config(cloud: FakeCloud, collector: str) -> dict[str, Any]:
 
 @dataclass(slots=True)
 class Box:
-    """``system`` with its upstream. ``told``: by key, the cost that each answer named. ``judged``: of those rated."""
+    """``system`` with its upstream. ``told``: by key, the cost that each answer named; ``costs``: by decision.
+    ``judged``: of those rated."""
 
     system: System
     cloud: FakeCloud
     collector: Collector
     told: dict[str, list[float]] = field(default_factory=dict)
+    costs: dict[str, float] = field(default_factory=dict)
     judged: list[float] = field(default_factory=list)
 
     def key(self, alias: str) -> str:
@@ -85,6 +88,7 @@ class Box:
                 self.system.wait_for(booked, "the cost of a stream", 20)
                 cost = found["cost_usd"]
         self.told.setdefault(key, []).append(float(cost))
+        self.costs[decision] = float(cost)
         return decision, float(cost)
 
     def judge(self, key: str, answer: tuple[str, float], rating: str) -> None:
@@ -117,21 +121,32 @@ class Box:
         with httpx.Client(trust_env=False) as http:
             return samples(http.get(f"{self.system.url}/metrics", timeout=30).content)
 
-    def console(self, path: str) -> str:
-        """A page of the console, logged in."""
+    def console(self, *paths: str) -> list[str]:
+        """Pages of the console, logged in."""
         with httpx.Client(base_url=self.system.url, timeout=30, trust_env=False, follow_redirects=True) as http:
             token = re.search(r'name="form_token" value="([0-9a-f]+)"', http.get("/console/login").text)
             assert token is not None
             secret = {"form_token": token[1], "user": "admin", "secret": self.system.key}
             assert http.post("/console/login", data=secret).status_code == 200
-            return http.get(path).text
+            return [http.get(path).text for path in paths]
+
+
+def store_of(box: Box, name: str, data: bytes) -> str:
+    """Id of a new vector store that holds one file, taken in."""
+    with box.system.client() as http:
+        file = http.post("/v1/files", files={"file": (name, data)}, data={"purpose": "assistants"}).json()["id"]
+        store = str(http.post("/v1/vector_stores", json={"name": name}).json()["id"])
+        assert http.post(f"/v1/vector_stores/{store}/files", json={"file_id": file}).status_code == 200
+        path = f"/v1/vector_stores/{store}/files/{file}"
+        box.system.wait_for(lambda: http.get(path).json()["status"] == "completed", f"{name} to be taken in", 60)
+    return store
 
 
 @contextmanager
 def running_box(folder: Path) -> Iterator[Box]:
     """Starts what is needed and stops it again."""
     with fake_cloud() as cloud, collecting() as collector:
-        arguments = ("--workers", "2", "--only", "database,gateway,console,retrieval")
+        arguments = ("--workers", "2", "--only", "database,gateway,console,documents,retrieval,retrieval-worker")
         text, env = json.dumps(config(cloud, collector.url)), {"SIGNALBOX_LOG_FORMAT": "json"}
         with running_system(folder, text, arguments=arguments, env=env) as system:
             yield Box(system, cloud, collector)

@@ -8,7 +8,8 @@ import httpx
 import pytest
 
 from plugins.litellm_adapter.refusal import Refused
-from plugins.litellm_adapter.retrieval_client import KEY_ENV, URL_ENV, RetrievalClient, owner_headers
+from plugins.litellm_adapter.retrieval_client import KEY_ENV, URL_ENV, RetrievalClient, new_http, owner_headers
+from services.common import tracing
 
 
 def client(answer: httpx.Response | Exception) -> RetrievalClient:
@@ -53,3 +54,7 @@ async def test_errors(answer: httpx.Response | Exception, status: int, code: str
 async def test_a_part_that_does_not_run_is_named() -> None:
     with pytest.raises(Refused, match="part `retrieval`"):
         await RetrievalClient({}).send("GET", "/v1/vector_stores", {})
+
+
+def test_what_is_asked_joins_the_requests_trace() -> None:
+    assert new_http().event_hooks["request"] == [tracing.inject]

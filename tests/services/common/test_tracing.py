@@ -34,7 +34,8 @@ trace.set_tracer_provider(provider)
 async def page(request):
     with tracing.span("inside", {"n": 1}):
         tracing.record("past", 5, 9)
-        return JSONResponse({**tracing.headers(), "id": tracing.trace_id()})
+        came = request.headers.get("traceparent")
+        return JSONResponse({**tracing.headers(), "id": tracing.trace_id(), "came": came})
 
 app = tracing.Traced(Starlette(routes=[Route("/x", page), Route("/health/readiness", page)]), "service")
 client = TestClient(app)
@@ -62,6 +63,7 @@ def test_a_trace_goes_on_in_the_next_process() -> None:
     assert spans["past"]["parent"] == spans["inside"]["id"]
     assert {spans[n]["trace"] for n in ("caller", "service", "inside", "past")} == {said["told"]["id"]}
     assert said["told"]["traceparent"].split("-")[2] == spans["inside"]["id"]
+    assert said["told"]["came"].split("-")[2] == spans["service"]["id"], "what FastAPI goes on from"
     assert spans["service"]["attributes"] == {
         "http.request.method": "GET",
         "url.path": "/x",
