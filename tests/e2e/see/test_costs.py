@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import hashlib
+import re
+import sqlite3
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 
 import pytest
 
+from services.console.latency_picture import WIDTH
+from services.console.rendering import milliseconds
+from tests.e2e.see import shown
 from tests.e2e.see.box import EASY, HARD, PRICE_IN, PRICE_OUT, Box
 
 CENT = 0.005
@@ -75,6 +81,69 @@ def test_intent_tier_and_outcome_agree_and_savings_are_reckoned_by_hand(box: Box
     assert total["saved_usd"] == pytest.approx(by_hand - everything, abs=1e-6)
     assert metrics["signalbox_frontier_usd_total", ()] == pytest.approx(by_hand)
     assert metrics["signalbox_compared_usd_total", ()] == pytest.approx(everything, abs=1e-6)
+
+
+def test_the_console_shows_the_same_to_the_cent(box: Box, keys: dict[str, str]) -> None:
+    (page,), costs = box.console("/console/costs?window=1h"), box.look("/routing/costs", hours=1)
+    for name in ("key", "intent", "tier", "location"):
+        rows = shown.table(page, f"by-{name}")
+        assert set(rows) == {row[name] for row in costs[f"by_{name}"]} | {"All"}
+        for row in costs[f"by_{name}"]:
+            told = rows[row[name]]
+            assert shown.number(told["Requests"]) == row["requests"]
+            assert shown.number(told["Cost"]) == pytest.approx(row["cost_usd"], abs=CENT)
+            assert shown.number(told["Per 1,000"]) == pytest.approx(1000 * row["usd_per_request"], abs=CENT)
+            assert shown.number(told["Outcome"]) == pytest.approx(row["usd_per_accepted"] or 0, abs=CENT)
+    for key in keys.values():  # what the answers themselves said
+        told = shown.table(page, "by-key")[hashlib.sha256(key.encode()).hexdigest()]
+        assert shown.number(told["Cost"]) == pytest.approx(sum(box.told[key]), abs=CENT)
+    everything = shown.table(page, "by-tier")["All"]
+    assert shown.number(everything["Cost"]) == pytest.approx(sum(map(sum, box.told.values())), abs=CENT)
+    assert shown.number(everything["Outcome"]) == pytest.approx(sum(box.judged) / 6, abs=CENT)
+
+
+def test_each_request_shows_on_its_page_what_its_answer_said(box: Box, keys: dict[str, str]) -> None:
+    assert len(box.costs) >= sum(len(box.told[key]) for key in keys.values())
+    pages = box.console(*(f"/console/decisions/{decision}" for decision in box.costs))
+    for page, told in zip(pages, box.costs.values(), strict=True):
+        cost = re.search(r" Cost (\$[\d.,]+)", shown.words(page))
+        assert cost is not None, shown.words(page)
+        assert shown.number(cost[1]) == pytest.approx(told, abs=1e-6)
+
+
+def test_the_savings_can_be_reckoned_by_hand_from_the_console(box: Box, keys: dict[str, str]) -> None:
+    line = shown.savings(box.console("/console/costs?window=1h")[0])
+    by_hand = (line.tokens_in * line.price_in + line.tokens_out * line.price_out) / 1e6
+    assert line.answers == sum(len(box.told[key]) for key in keys.values())
+    assert (line.price_in, line.price_out) == (PRICE_IN, PRICE_OUT)
+    assert line.frontier == pytest.approx(by_hand, abs=CENT)
+    assert line.saved == pytest.approx(by_hand - line.here, abs=2 * CENT)
+
+
+def test_l_of_the_console_is_that_of_the_raw_log(box: Box, keys: dict[str, str]) -> None:
+    with closing(sqlite3.connect(f"file:{box.system.state / 'decisions.sqlite'}?mode=ro", uri=True)) as db:
+        rows = db.execute("SELECT tier, latency_ms FROM decisions WHERE status = 200 AND deployment IS NOT NULL")
+        times: dict[str, list[float]] = {}
+        for tier, latency in rows:
+            times.setdefault(tier, []).append(latency)
+    total = sum(map(len, times.values()))
+    shares = {tier: len(found) / total for tier, found in times.items()}
+    means = {tier: sum(found) / len(found) for tier, found in times.items()}
+    by_hand = sum(shares[tier] * means[tier] for tier in times)
+    assert set(times) == {"small", "frontier"}
+
+    def scraped() -> bool:  # read from the log every ten seconds
+        return box.metrics().get(("signalbox_weighted_latency_ms", ())) == pytest.approx(by_hand)
+
+    box.system.wait_for(scraped, f"L of {by_hand} ms", 30)
+    (page,) = box.console("/console")
+    told = shown.table(page, "latency")
+    assert told["L"]["3"] == milliseconds(by_hand)
+    blocks = re.findall(r'<rect class="f-(\w+)"[^>]* width="([\d.]+)"', shown.section(page, "latency"))
+    widths = {tier: float(width) for tier, width in blocks}
+    for tier in times:
+        assert (told[tier]["1"], told[tier]["2"]) == (f"{shares[tier]:.1%}", milliseconds(means[tier]))
+        assert widths[tier] / WIDTH == pytest.approx(shares[tier], abs=1e-3)
 
 
 def test_a_budget_holds_for_a_machines_time(box: Box) -> None:
