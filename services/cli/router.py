@@ -279,7 +279,17 @@ def classify(directory: Path | None) -> None:
 
 @router.command()
 @_DIRECTORY
-def card(directory: Path | None) -> None:
+@click.option("--measure", "again", is_flag=True, help="Validate as training did (minutes), and add the confusions.")
+@click.option("--folds", type=int, default=None, help="Of --measure, where the card does not say.")
+def card(directory: Path | None, again: bool, folds: int | None) -> None:
     """Print the model card, after checking the model's digest."""
     _model(directory)
+    if again:
+        from plugins.classifier.examples import training_examples
+        from plugins.classifier.training import measure_again
+
+        try:
+            measure_again(training_examples(), _in_service(directory), folds)
+        except ArtefactError as error:
+            raise click.ClickException(str(error)) from error
     click.echo(json.dumps(read_card(_in_service(directory)), indent=2, ensure_ascii=False))

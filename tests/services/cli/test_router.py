@@ -83,6 +83,16 @@ def test_card() -> None:
     assert "held_out_families" in json.loads(result.output)
 
 
+def test_a_card_is_not_measured_again_on_other_examples(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("plugins.classifier.examples.training_examples", lambda: load_corpus()[:20])
+    shutil.copytree(ARTEFACT_DIR, tmp_path / "model")
+    before = (tmp_path / "model" / "card.json").read_bytes()
+    result = run("card", "--measure", "--model", str(tmp_path / "model"))
+    assert result.exit_code == 1
+    assert "other examples" in result.output
+    assert (tmp_path / "model" / "card.json").read_bytes() == before
+
+
 @pytest.fixture
 def _small_corpus(monkeypatch: pytest.MonkeyPatch) -> None:
     """A fifth of the corpus: what is tested is the command."""
