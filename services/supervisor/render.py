@@ -34,6 +34,9 @@ GENERAL_SETTINGS: Mapping[str, Any] = {
     "user_api_key_cache_ttl": 0.5,
     # Seconds (LiteLLM adds 0 to 5 at random) that spend waits in memory; a worker that is killed loses those.
     "proxy_batch_write_at": 2,
+    # Else five digits of the SHA-1 of each password that a user of the admin UI sets or logs in with go to a service
+    # outside, and without a network each such login waits for its timeout.
+    "password_policy_check_breached_passwords": False,
 }
 """Ours where the user's file does not say."""
 

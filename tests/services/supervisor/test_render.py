@@ -81,6 +81,7 @@ def test_settings_of_the_user_win_and_callbacks_are_kept() -> None:
         "alerting": ["slack"],
         "user_api_key_cache_ttl": 5,
         "proxy_batch_write_at": 2,
+        "password_policy_check_breached_passwords": False,
     }
     assert made["router_settings"].pop("model_group_alias")["tts-1"] == {"model": "speech", "hidden": True}
     assert made["router_settings"] == {"timeout": 30}
