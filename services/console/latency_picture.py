@@ -12,7 +12,7 @@ from plugins.routing.weighted_latency import WeightedLatency
 
 WIDTH = 600.0
 HEIGHT = 180.0
-_LEAST = 1.5
+_LEAST = 4.0
 """Height of a block that would be too low to see."""
 
 

@@ -39,6 +39,10 @@ function liveRows(body, button) {
   setInterval(refresh, everyMs);
 }
 
+// On a phone the bar is wider than the screen: it shows the page that one is on.
+const here = document.querySelector("nav a[aria-current=page]");
+if (here) here.parentElement.scrollLeft = here.offsetLeft - (here.parentElement.clientWidth - here.offsetWidth) / 2;
+
 for (const form of document.querySelectorAll("form[data-once]")) {
   form.addEventListener("submit", () => {
     for (const button of form.querySelectorAll("button")) button.setAttribute("aria-busy", "true");
