@@ -22,22 +22,23 @@ WAIT_MS = 45_000
 
 
 class AdminUi:
-    """One browser window. ``url``: the gateway's."""
+    """One browser window. ``url``: the gateway's. ``name``: of its pictures."""
 
-    def __init__(self, page: Any, url: str) -> None:
+    def __init__(self, page: Any, url: str, name: str = "admin_ui") -> None:
         self.page = page
         self.url = url
+        self.name = name
         self.shots = 0
 
     def shot(self, name: str) -> None:
         """A picture of the window as it is now."""
         self.shots += 1
-        self.page.screenshot(path=SCREENSHOTS / f"admin_ui_{self.shots:02d}_{name}.png")
+        self.page.screenshot(path=SCREENSHOTS / f"{self.name}_{self.shots:02d}_{name}.png")
 
-    def log_in(self, password: str) -> None:
+    def log_in(self, password: str, user: str = "admin") -> None:
         """Ends on the first page."""
         self.page.goto(f"{self.url}/ui/", wait_until="domcontentloaded")
-        self.page.get_by_placeholder("Enter your username").fill("admin")
+        self.page.get_by_placeholder("Enter your username").fill(user)
         self.page.get_by_placeholder("Enter your password").fill(password)
         self.shot("login")
         self.page.keyboard.press("Enter")
@@ -133,7 +134,7 @@ def chromium() -> str | None:
 
 
 @contextmanager
-def admin_ui(url: str) -> Iterator[AdminUi]:
+def admin_ui(url: str, name: str = "admin_ui") -> Iterator[AdminUi]:
     """A window of a headless Chromium. Skips the test where there is none."""
     path = chromium()
     if path is None:
@@ -141,13 +142,13 @@ def admin_ui(url: str) -> Iterator[AdminUi]:
     from playwright.sync_api import sync_playwright
 
     SCREENSHOTS.mkdir(parents=True, exist_ok=True)
-    for old in SCREENSHOTS.glob("admin_ui_*.png"):
+    for old in SCREENSHOTS.glob(f"{name}_*.png"):
         old.unlink()
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=_ARGUMENTS)
         page = browser.new_page(viewport={"width": 1400, "height": 1000})
         page.set_default_timeout(WAIT_MS)
-        ui = AdminUi(page, url)
+        ui = AdminUi(page, url, name)
         try:
             yield ui
         except BaseException:
