@@ -10,7 +10,6 @@ from collections.abc import Iterable
 
 from plugins.detectors.span import Span, View
 
-_NUMBER = re.compile(r"\d+")
 _YEARS = re.compile(
     r"(?<![\w.,])\d{1,3}(?=[ -]years?[ -](?:old|of age)|[ -]?y/?o\b|[ -]yrs old"
     r"| jahre alt|-jährig| ans\b(?= et|[.,]|$)| años)"
@@ -27,8 +26,7 @@ class Ages:
         if not view.runs:
             return
         text = view.lower
-        for number in _NUMBER.finditer(text):
-            start = number.start()
+        for start in view.numbers:
             match = _YEARS.match(text, start)
             if match is None and _BEFORE.search(text, max(0, start - _REACH), start):
                 match = _AFTER.match(text, start)

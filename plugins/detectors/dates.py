@@ -6,7 +6,7 @@ Knows: numeric forms and the names of months in several languages. Does not know
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from plugins.detectors.fold import fold
 from plugins.detectors.span import Span, View
@@ -23,7 +23,6 @@ _NUMERIC = re.compile(
     r"|[0-3]?\d([-/.])\s?[0-3]?\d\1\s?(?:19|20)?\d\d)(?![\w/]|[.-]\d)"
 )
 _MONTHS = fold(_WRITTEN)[0]
-_NUMBER = re.compile(r"\d+")
 _DAY_FIRST = re.compile(
     rf"(?<!\w)[0-3]?\d(?:st|nd|rd|th|\.)?,? (?:of |de |di )?(?:{_MONTHS})\.?,?(?: (?:de |del )?(?:19|20)\d\d)(?!\w)"
 )
@@ -38,16 +37,15 @@ class Dates:
     def find(self, view: View) -> Iterable[Span]:
         if not view.runs:
             return
-        for start, end in _places(view.lower):
+        for start, end in _places(view.lower, view.numbers):
             birth = view.near("birth", start, end, before=40, after=20)
             yield Span(start, end, "date_of_birth" if birth else "date_time", 0.9)
 
 
-def _places(text: str) -> Iterator[tuple[int, int]]:
+def _places(text: str, numbers: Sequence[int]) -> Iterator[tuple[int, int]]:
     """Every date begins with a number, or with a month that a number follows: only there is a pattern tried."""
     past = 0
-    for number in _NUMBER.finditer(text):
-        start = number.start()
+    for start in numbers:
         if start < past:
             continue
         match = _NUMERIC.match(text, start) or _DAY_FIRST.match(text, start)

@@ -7,7 +7,7 @@ words near it: nine digits pass a check of mod 11 too often by chance.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from importlib import import_module
 
@@ -86,6 +86,8 @@ class NationalIds:
             (kind, _bounded(kind.form), _bounded(kind.alone) if kind.alone else None, _checker(kind.check))
             for kind in KINDS
         ]
+        # One pattern for all forms that begin with a digit and need no context: most numbers fit none of them.
+        self._any_alone = _bounded("|".join(kind.alone for kind in KINDS if kind.alone and _begins_with_digit(kind)))
 
     def find(self, view: View) -> Iterable[Span]:
         if not view.runs:
@@ -94,11 +96,19 @@ class NationalIds:
         mixed = _MIXED.search(view.folded) is not None
         if not long and not mixed:
             return
+        text = view.folded
+        numbers = [at for at in view.numbers if not at or not (text[at - 1].isalnum() or text[at - 1] == "_")]
+        telling = [at for at in numbers if self._any_alone.match(view.folded, at)]
         for kind, form, alone, valid in self._kinds:
             known = kind.group in view.words
             if not known and (alone is None or not (mixed if kind.form.startswith("[A-") else long)):
                 continue
-            for match in (form if known else alone or form).finditer(view.folded):
+            pattern = form if known else alone or form
+            if _begins_with_digit(kind):
+                matches = _at(pattern, view.folded, numbers if known else telling)
+            else:
+                matches = pattern.finditer(view.folded)
+            for match in matches:
                 start, end = match.span()
                 if not (valid(match.group()) or valid(re.sub("[ .]", "", match.group()))):
                     continue
@@ -106,6 +116,20 @@ class NationalIds:
                     alone is not None and alone.fullmatch(view.folded, start, end)
                 ):
                     yield Span(start, end, kind.type)
+
+
+def _begins_with_digit(kind: Kind) -> bool:
+    return not kind.form.startswith(("[A-", "[XYZ"))
+
+
+def _at(pattern: re.Pattern[str], text: str, places: Sequence[int]) -> Iterator[re.Match[str]]:
+    """What ``finditer`` gives, where a match can only begin at one of ``places``."""
+    past = 0
+    for at in places:
+        match = pattern.match(text, at) if at >= past else None
+        if match is not None:
+            past = match.end()
+            yield match
 
 
 def _bounded(form: str) -> re.Pattern[str]:
@@ -116,4 +140,11 @@ def _checker(name: str) -> Callable[[str], bool]:
     if not name:
         return lambda _value: True
     valid: Callable[[str], bool] = import_module(f"stdnum.{name}").is_valid
-    return valid
+
+    def checked(value: str) -> bool:
+        try:
+            return valid(value)
+        except LookupError:  # a region that python-stdnum's tables name but do not describe: form and date were right
+            return True
+
+    return checked

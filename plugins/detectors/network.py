@@ -11,6 +11,7 @@ from collections.abc import Iterable
 
 from plugins.detectors.span import Span, View
 
+SHORTEST_IPV4 = 7
 _IPV4 = re.compile(r"(?<![\w.])(?:\d{1,3}\.){3}\d{1,3}(?![\w]|\.\d)")
 _IPV6 = re.compile(r"(?<![\w:.])[0-9A-Fa-f]{0,4}(?::[0-9A-Fa-f]{0,4}){2,7}(?![\w:])")
 _MAC = re.compile(r"(?<![\w:-])(?:[0-9A-Fa-f]{2}([:-]))(?:[0-9A-Fa-f]{2}\1){4}[0-9A-Fa-f]{2}(?![\w:-])")
@@ -27,7 +28,7 @@ class Network:
     def find(self, view: View) -> Iterable[Span]:
         text = view.folded
         if view.runs or ":" in text:
-            yield from _addresses(text)
+            yield from _addresses(view)
         if "://" in text or "www." in view.lower:
             for match in _URL.finditer(text):
                 url = match.group().rstrip(".,;:!?")
@@ -35,8 +36,10 @@ class Network:
                 yield Span(match.start(), match.start() + len(url), "url_credentials" if secret else "domain_name")
 
 
-def _addresses(text: str) -> Iterable[Span]:
-    for match in _IPV4.finditer(text):
+def _addresses(view: View) -> Iterable[Span]:
+    text = view.folded
+    dotted = any(end - start >= SHORTEST_IPV4 and text.count(".", start, end) >= 3 for start, end in view.runs)
+    for match in _IPV4.finditer(text) if dotted else ():
         # 127.0.0.1, 0.0.0.0 and masks say nothing about anybody.
         inside = all(int(part) < 256 for part in match.group().split("."))
         if inside and not match.group().startswith(("127.", "0.", "255.")):

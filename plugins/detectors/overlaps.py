@@ -5,6 +5,7 @@ Knows: that a checked identifier beats a guess, and a longer span a shorter one.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable, Mapping
 
 from plugins.detectors.span import Span
@@ -20,13 +21,12 @@ RANK: Mapping[str, int] = {name: rank for rank, name in enumerate(_ORDER)}
 def resolved(spans: Iterable[Span]) -> list[Span]:
     """Spans that do not overlap, in order of place: by rank of their type, then score, then length, then place."""
     taken: list[Span] = []
+    starts: list[int] = []
     ranked = sorted(set(spans), key=lambda s: (RANK.get(s.type, len(RANK)), -s.score, s.start - s.end, s.start))
-    covered: set[int] = set()
     for span in ranked:
-        places = range(span.start, span.end)
-        # First, last and middle suffice to see a clash with what has a better rank and is shorter or equal; else all.
-        if span.start in covered or span.end - 1 in covered or not covered.isdisjoint(places):
+        at = bisect_right(starts, span.start)  # what was taken is in order: only its neighbors can clash
+        if (at and taken[at - 1].end > span.start) or (at < len(taken) and starts[at] < span.end):
             continue
-        covered.update(places)
-        taken.append(span)
-    return sorted(taken)
+        starts.insert(at, span.start)
+        taken.insert(at, span)
+    return taken

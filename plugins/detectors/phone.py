@@ -17,6 +17,7 @@ _FORM = re.compile(
     r"(?:\s?(?:x|ext\.?)\s?\d{1,6})?(?![\w]|[.,/:]\d|-\d)"
 )
 _NORTH_AMERICAN = re.compile(r"(?:\+?1[ .-]?)?(?:\(\d{3}\) ?|\d{3}[-.])\d{3}[-.]\d{4}(?:\s?(?:x|ext\.?)\s?\d+)?")
+_PLAIN = re.compile(r"\+[1-9][0-9]{0,4}(?:[ .\-/]{0,2}[0-9]{1,5}){1,7}")
 _THOUSANDS = re.compile(r"[1-9]\d{0,2}(?:[ .]\d{3})+")
 _DATE = re.compile(r"\d{4}[-./]\d{1,2}[-./]\d{1,2}.*|\d{1,2}[-./]\d{1,2}[-./]\d{2,4}(?:\s.*)?|\d{4} ?[-/] ?\d{4}")
 _IP = re.compile(r"\d{1,3}(?:\.\d{1,3}){3}")
@@ -61,11 +62,35 @@ def _score(text: str, context: bool, thorough: bool) -> float:
 
 
 def _possible(text: str) -> bool:
+    quick = _possible_by_length(text)
+    if quick is not None:
+        return quick
     try:
         number = phonenumbers.parse("+" + text[2:] if text.startswith("00") else text, None)
     except phonenumbers.NumberParseException:
         return False
     return phonenumbers.is_possible_number(number)
+
+
+def _possible_by_length(text: str) -> bool | None:
+    """What the library would say of a plainly written number (``+49 30 901820``), from its own table of lengths; None
+    where it must be asked, because the number may hold a prefix that does not count."""
+    if not _PLAIN.fullmatch(text):
+        return None
+    digits = "".join(filter(str.isdecimal, text))
+    for size in (1, 2, 3):
+        regions = phonenumbers.COUNTRY_CODE_TO_REGION_CODE.get(int(digits[:size]))
+        if regions is None:
+            continue
+        known = phonenumbers.PhoneMetadata.metadata_for_region_or_calling_code(int(digits[:size]), regions[0])
+        if known is None or known.general_desc is None:
+            return None
+        prefix, rest = known.national_prefix_for_parsing, digits[size:]
+        if len(rest) < 3 or (prefix and re.match(prefix, rest)):
+            return None
+        desc = known.general_desc
+        return len(rest) in desc.possible_length or len(rest) in desc.possible_length_local_only
+    return None
 
 
 def _valid(text: str, region: str) -> bool:

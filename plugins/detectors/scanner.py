@@ -39,6 +39,7 @@ OVERLAP = 600
 DEPTH = 2
 """Base64 within base64 is undone this often."""
 
+_DIGITS = re.compile(r"\d+")
 _RUN = re.compile(r"\d(?:[ \t.\-/()]{0,3}\d)*")
 
 
@@ -69,7 +70,8 @@ def view_of(text: str) -> View:
     small = lower(folded)
     runs = [m.span() for m in _RUN.finditer(folded)]
     longest = max(map(len, folded.split()), default=0)
-    return View(text, folded, small, context_words(small), runs, back, longest)
+    numbers = [m.start() for m in _DIGITS.finditer(folded)]
+    return View(text, folded, small, context_words(small), runs, numbers, back, longest)
 
 
 class Scanner:

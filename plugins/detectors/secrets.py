@@ -10,7 +10,9 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterable
+from typing import Any
 
+import ahocorasick
 from detect_secrets.plugins.aws import AWSKeyDetector
 from detect_secrets.plugins.azure_storage_key import AzureStorageKeyDetector
 from detect_secrets.plugins.base import RegexBasedDetector
@@ -109,12 +111,20 @@ class Secrets:
     def __init__(self) -> None:
         self._forms = [(form, hints) for kind, hints in _LIBRARY for form in kind().denylist]
         self._forms += [(re.compile(form), hints) for form, hints in _OWN]
+        self._hints: Any = ahocorasick.Automaton(ahocorasick.STORE_ANY)
+        numbers: dict[str, list[int]] = {}
+        for number, (_, hints) in enumerate(self._forms):
+            for hint in hints:
+                numbers.setdefault(hint, []).append(number)
+        for hint, forms in numbers.items():
+            self._hints.add_word(hint, forms)
+        self._hints.make_automaton()
 
     def find(self, view: View) -> Iterable[Span]:
         text = view.folded
-        for form, hints in self._forms if view.longest >= SHORTEST else ():
-            if any(hint in text for hint in hints):
-                for match in form.finditer(text):
+        if view.longest >= SHORTEST:
+            for number in sorted({n for _, forms in self._hints.iter(text) for n in forms}):
+                for match in self._forms[number][0].finditer(text):
                     yield Span(match.start(), match.end(), "secret", 0.95)
         if "PRIVATE KEY" in text:
             for match in _PRIVATE.finditer(text):

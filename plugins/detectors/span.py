@@ -8,11 +8,10 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Span:
+class Span(NamedTuple):
     """``start`` and ``end`` count characters of the text, end excluded. ``type``: a key of
     ``gateway.boundary.detectors``. ``score`` is in 0..1: 1 where a checksum or an unmistakable form holds."""
 
@@ -27,15 +26,16 @@ class View:
     """A text as detectors see it. ``folded``: look-alikes, odd digits, dashes and spaces replaced by plain ones,
     invisible characters left out. ``lower``: the same, lower-cased, the same length. ``words``: for each group of
     context words, where they end, in order. ``runs``: (start, end) of every run of digits with single separators.
-    ``longest``: characters of the longest stretch without white space. All
-    positions count in ``folded``; ``back`` gives the place in ``text`` of each one, or is None where they are the
-    same."""
+    ``numbers``: where each unbroken group of digits begins. ``longest``: characters of the longest stretch without
+    white space. All positions count in ``folded``; ``back`` gives the place in ``text`` of each one, or is None where
+    they are the same."""
 
     text: str
     folded: str
     lower: str
     words: Mapping[str, Sequence[int]] = field(default_factory=dict)
     runs: Sequence[tuple[int, int]] = ()
+    numbers: Sequence[int] = ()
     back: Sequence[int] | None = None
     longest: int = 1 << 30
 

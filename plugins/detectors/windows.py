@@ -23,12 +23,13 @@ GAP = "\n\n"
 
 
 class Stretches:
-    """``text``: what is left, "" where nothing is suspicious."""
+    """``text``: what is left, "" where nothing is suspicious. ``whole``: nothing was left out."""
 
-    __slots__ = ("_begins", "_shifts", "text")
+    __slots__ = ("_begins", "_shifts", "text", "whole")
 
     def __init__(self, reading: Reading) -> None:
         kept = _kept(reading)
+        self.whole = kept is None
         self._begins: list[int] = [0]
         self._shifts: list[int] = [0]
         if kept is None:
@@ -49,6 +50,8 @@ class Stretches:
 
     def moved(self, span: Span) -> Span:
         """The span in the whole text of one in the shorter."""
+        if self.whole:
+            return span
         return Span(self.place(span.start), self.place(span.end - 1) + 1, span.type, span.score)
 
 

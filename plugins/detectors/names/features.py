@@ -97,6 +97,13 @@ def bucket(base: int, offset: int) -> int:
     return ((base ^ (offset + 8) * 0x9E3779B1) * 0x85EBCA6B & 0xFFFFFFFF) >> (32 - BITS)
 
 
+def buckets(bases: Codes, offset: int) -> Ints:
+    """The same of many."""
+    mixed = (bases ^ np.uint64((offset + 8) * 0x9E3779B1)) * np.uint64(0x85EBCA6B) & np.uint64(0xFFFFFFFF)
+    found: Ints = (mixed >> np.uint64(32 - BITS)).astype(np.int64)
+    return found
+
+
 def word_buckets(word: Word) -> list[list[int]]:
     """For each of ``OFFSETS``: the buckets of the word seen from the token that it stands ``offset`` away from."""
     return [[bucket(base, o) for base in (word.center if o == 0 else word.beside)] for o in OFFSETS]

@@ -5,8 +5,7 @@ Knows: how labels of tokens become spans, and what is not worth telling. Does no
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator, Mapping, Set
 
 import numpy as np
 
@@ -18,6 +17,7 @@ from plugins.detectors.span import Span
 THRESHOLD = 0.5
 """Probability of being anything at all above which a token is told."""
 
+_PERSON = LABELS.index("person")
 _NUMBERS = frozenset({"age", "date_time", "zip_code"})
 _COURTESY = frozenset(
     {
@@ -56,49 +56,55 @@ class Prose:
         told = np.flatnonzero(labels)
         if not told.size:
             return
-        judged = _Judged(reading, numbers, rows, dict(zip(at.tolist(), probable, strict=True)))
+        people = set(at[probable.argmax(axis=1) == _PERSON].tolist())
         places, kinds = at[told].tolist(), labels[told].tolist()
+        nothing = dict(zip(places, probable[told, 0].tolist(), strict=True))
+        judged = _Judged(reading, numbers, rows, nothing, people)
         begin = 0
         for n, (place, kind) in enumerate(zip(places, kinds, strict=True)):
             if n + 1 == len(places) or places[n + 1] != place + 1 or kinds[n + 1] != kind:
-                yield from judged.span(kind, places[begin], place)
+                span = judged.span(kind, places[begin], place)
+                if span is not None:
+                    yield span
                 begin = n + 1
 
 
 class _Judged:
-    """The tokens of one text in which something was found."""
+    """The tokens of one text in which something was found. ``nothing``: of those told, the probability of being
+    nothing; ``people``: those most probably part of a name."""
 
-    def __init__(self, reading: Reading, numbers: Ints, rows: Ints, probable: Mapping[int, Any]) -> None:
-        self._names: list[str] = reading.generation.names
-        self._numbers = numbers
-        self._starts, self._ends = reading.places(rows)
-        self._probable = probable
+    def __init__(
+        self, reading: Reading, numbers: Ints, rows: Ints, nothing: Mapping[int, float], people: Set[int]
+    ) -> None:
+        names: list[str] = reading.generation.names
+        self._words = [names[number] for number in numbers.tolist()]
+        starts, ends = reading.places(rows)
+        self._starts, self._ends = starts.tolist(), ends.tolist()
+        self._nothing = nothing
+        self._people = people
 
-    def word(self, at: int) -> str:
-        return self._names[int(self._numbers[at])]
-
-    def span(self, label: int, first: int, last: int) -> Iterator[Span]:
-        """The span of tokens ``first`` to ``last`` that bear one label, where it is worth telling."""
-        while first <= last and not self.word(first).isalnum():
+    def span(self, label: int, first: int, last: int) -> Span | None:
+        """The span of tokens ``first`` to ``last`` that bear one label; None where it is not worth telling."""
+        words = self._words
+        while first <= last and not words[first].isalnum():
             first += 1
-        while last >= first and not self.word(last).isalnum() and self.word(last) != ".":
+        while last >= first and not words[last].isalnum() and words[last] != ".":
             last -= 1
-        inside = [self.word(i) for i in range(first, last + 1)]
-        if not any(word.isalnum() for word in inside):
-            return
+        inside = words[first : last + 1]
+        if not any(map(str.isalnum, inside)):
+            return None
         name = LABELS[label]
         if name not in _NUMBERS and not any(word[0].isalpha() for word in inside):
-            return
+            return None
         if name not in _NUMBERS and len(inside) == 1 and len(inside[0]) == 1 and inside[0].islower():
-            return  # the name of a function, a variable, a bullet
+            return None  # the name of a function, a variable, a bullet
         courtesy = name == "title" and len(inside) <= 2 and inside[0].lower() in _COURTESY
         if courtesy and not self._name_follows(last):
-            return
-        score = 1 - sum(float(self._probable[i][0]) for i in range(first, last + 1)) / len(inside)
-        yield Span(int(self._starts[first]), int(self._ends[last]), name, round(score, 3))
+            return None
+        score = 1 - sum([self._nothing[i] for i in range(first, last + 1)]) / len(inside)
+        return Span(self._starts[first], self._ends[last], name, round(score, 3))
 
     def _name_follows(self, last: int) -> bool:
-        end = min(last + 3, len(self._numbers))
-        following = next((i for i in range(last + 1, end) if self.word(i).isalpha()), None)
-        found = self._probable.get(following) if following is not None else None
-        return found is not None and int(found.argmax()) == LABELS.index("person")
+        end = min(last + 3, len(self._words))
+        following = next((i for i in range(last + 1, end) if self._words[i].isalpha()), None)
+        return following in self._people

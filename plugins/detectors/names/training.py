@@ -22,7 +22,7 @@ from sklearn.linear_model import LogisticRegression, SGDClassifier
 from plugins.detectors.names.artefact import ARTEFACT_DIR, write_artefact
 from plugins.detectors.names.features import BUCKETS, OFFSETS, Gazetteer, describe, pair_buckets, word_buckets
 from plugins.detectors.names.generate import Generator, Sentence
-from plugins.detectors.names.model import TokenModel, stacked, to_bytes
+from plugins.detectors.names.model import TokenModel, softmax, stacked, to_bytes
 from plugins.detectors.names.pools import Pools
 from plugins.detectors.names.tokens import LABELS, tokens
 
@@ -120,7 +120,8 @@ def train(count: int, seed: int = SEED) -> tuple[TokenModel, dict[str, object]]:
 
 
 def _inputs(model: TokenModel, words: Sequence[str]) -> NDArray[np.float32]:
-    return stacked(model.first(words), np.arange(len(words)))
+    first = model.first(words)
+    return stacked(first, softmax(first), np.arange(len(words)))
 
 
 def _flat(made: Sequence[tuple[list[str], list[int]]]) -> NDArray[np.int64]:

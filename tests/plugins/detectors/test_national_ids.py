@@ -1,4 +1,5 @@
 import pytest
+from stdnum.cn import ric
 
 from plugins.detectors.national_ids import KINDS, NationalIds
 from tests.plugins.detectors.support import found
@@ -42,6 +43,12 @@ def test_found(text: str, type_: str, piece: str) -> None:
 )
 def test_not_found(text: str) -> None:
     assert found(NationalIds(), text) == []
+
+
+def test_a_region_that_the_library_cannot_describe_does_not_break_the_text() -> None:
+    with pytest.raises(KeyError):
+        ric.is_valid("65999919900101123X")
+    assert found(NationalIds(), "id 65999919900101123X") == [("national_id", "65999919900101123X")]
 
 
 def test_every_kind_names_a_check_of_the_library_or_none() -> None:

@@ -1,6 +1,9 @@
+import random
+
+import phonenumbers
 import pytest
 
-from plugins.detectors.phone import Phones
+from plugins.detectors.phone import Phones, _possible, _possible_by_length
 from tests.plugins.detectors.support import pieces
 
 
@@ -40,3 +43,29 @@ def test_found(text: str, number: str) -> None:
 )
 def test_not_found(text: str) -> None:
     assert pieces(Phones(), text) == []
+
+
+def test_the_table_of_lengths_says_what_the_library_says() -> None:
+    rng, quick = random.Random(4), 0
+    codes = list(phonenumbers.COUNTRY_CODE_TO_REGION_CODE)
+    for _ in range(2_000):
+        groups = ["".join(rng.choices("0123456789", k=rng.randint(1, 4))) for _ in range(rng.randint(1, 6))]
+        text = f"+{rng.choice(codes)}" + "".join(rng.choice(("", " ", "-", ".")) + group for group in groups)
+        found = _possible_by_length(text)
+        if found is None:
+            continue
+        quick += 1
+        try:
+            assert found == phonenumbers.is_possible_number(phonenumbers.parse(text, None)), text
+        except phonenumbers.NumberParseException:
+            assert not found, text
+    assert quick > 1_000
+
+
+@pytest.mark.parametrize(
+    ("text", "possible"),
+    [("+49 (0) 30 901820", True), ("0049 30 901820", True), ("+49 030 901820", True), ("+999 1", False)],
+)
+def test_what_the_table_does_not_cover_is_asked(text: str, possible: bool) -> None:
+    assert _possible_by_length(text) is None
+    assert _possible(text) is possible

@@ -7,6 +7,8 @@ from plugins.detectors.names.features import (
     OFFSETS,
     PAIRS,
     Gazetteer,
+    bucket,
+    buckets,
     describe,
     pair_buckets,
     shape,
@@ -50,6 +52,12 @@ def test_buckets_are_in_range_and_differ_by_offset() -> None:
     assert len(rows) == len(OFFSETS)
     assert all(0 <= b < BUCKETS for row in rows for b in row)
     assert rows[0] != rows[1]
+
+
+def test_buckets_of_many_are_those_of_each() -> None:
+    bases = [0, 1, word_hash("canna"), (1 << 32) - 1]
+    for offset in OFFSETS:
+        assert buckets(np.array(bases, np.uint64), offset).tolist() == [bucket(base, offset) for base in bases]
 
 
 @pytest.mark.parametrize("count", [1, 2, 9])

@@ -57,10 +57,17 @@ def test_bytes_and_back() -> None:
     assert again.gazetteer == MODEL.gazetteer
 
 
+def test_softmax_leaves_its_input_as_it_is() -> None:
+    for shape in ((1, len(LABELS)), (7, len(LABELS))):
+        scores = np.arange(np.prod(shape), dtype=np.float32).reshape(shape)
+        assert np.allclose(softmax(scores).sum(axis=1), 1)
+        assert np.array_equal(scores, np.arange(np.prod(shape), dtype=np.float32).reshape(shape))
+
+
 def test_the_second_stage_reads_neighbors() -> None:
     first = np.zeros((4, len(LABELS)), np.float32)
     first[1, 3] = 9
-    rows = stacked(first, np.array([0, 2, 3]))
+    rows = stacked(first, softmax(first), np.array([0, 2, 3]))
     width = len(LABELS)
     assert rows.shape == (3, width * 5 + width * width * 2)
     assert not np.array_equal(rows[0], rows[2])
