@@ -110,7 +110,7 @@ def evaluate(missed: bool) -> None:
 
     root = state_at(None).root
     documents, questions = corpus()
-    figures, passages = evaluate(open_encoder(root), open_encoder(root, QUICK))
+    figures, passages = evaluate(open_encoder(root, QUICK))
     click.echo(f"{len(questions)} questions, {len(documents)} documents, {passages} passages")
     click.echo("           recall@1  @3     @5     @10    MRR")
     for way in figures:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Mapping, Sequence
+from functools import partial
 
 from fastapi import FastAPI
 
@@ -16,6 +17,7 @@ from services.common.settings import service_parser, service_settings
 from services.retrieval.app import NAME, retrieval_app
 from services.retrieval.documents import documents_from
 from services.retrieval.jobs import jobs_from
+from services.retrieval.minilm.convert import EXACT, QUICK
 from services.retrieval.minilm.encoder import open_encoder
 from services.retrieval.stores import Stores
 
@@ -33,7 +35,8 @@ def main(argv: Sequence[str], environ: Mapping[str, str]) -> int:
         most = int(environ.get(MAX_STORES_ENV) or 1000)
         stores = Stores(folder, queue, chroma_url=environ.get(CHROMA_ENV) or None, max_stores=most)
         documents = documents_from(environ)
-        return retrieval_app(lambda: open_encoder(settings.state), settings.internal_key, stores, documents)
+        exact, quick = (partial(open_encoder, settings.state, name) for name in (EXACT, QUICK))
+        return retrieval_app(exact, settings.internal_key, stores, documents, quick=quick)
 
     serve(app, settings)
     return 0

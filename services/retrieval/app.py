@@ -34,31 +34,39 @@ MAX_BODY = 32 * 1024 * 1024
 
 
 class Model:
-    """The encoder, once it is loaded. ``load`` may raise WeightsError or OSError: the service then says why it is not
-    ready, and a restart tries again."""
+    """The encoders, once they are loaded: of callers, and of what stores are asked. ``load`` may raise WeightsError or
+    OSError: the service then says why it is not ready, and a restart tries again."""
 
-    def __init__(self, load: Callable[[], Encoder]) -> None:
-        self._load = load
-        self._encoder: Encoder | None = None
+    def __init__(self, load: Callable[[], Encoder], quick: Callable[[], Encoder]) -> None:
+        self._load, self._quick = load, quick
+        self._encoders: tuple[Encoder, Encoder] | None = None
         self._problem = ""
 
     async def open(self) -> None:
         """Loads it in a thread."""
         try:
-            self._encoder = await asyncio.to_thread(self._load)
+            self._encoders = await asyncio.to_thread(lambda: (self._load(), self._quick()))
         except (RuntimeError, OSError) as error:
             self._problem = f"the embedding model cannot be loaded: {error}"
 
     @property
     def encoder(self) -> Encoder:
         """Raises RuntimeError before it is loaded: readiness says when."""
-        if self._encoder is None:
+        return self._loaded()[0]
+
+    @property
+    def quick(self) -> Encoder:
+        """The same of stores: what they hold was embedded by it."""
+        return self._loaded()[1]
+
+    def _loaded(self) -> tuple[Encoder, Encoder]:
+        if self._encoders is None:
             raise RuntimeError(self._problem or "the embedding model is still being loaded")
-        return self._encoder
+        return self._encoders
 
     async def ready(self) -> Readiness:
         """Whether it is loaded."""
-        if self._encoder is not None:
+        if self._encoders is not None:
             return Readiness(True)
         return Readiness(False, self._problem or "the embedding model is still being loaded")
 
@@ -69,10 +77,12 @@ def retrieval_app(
     stores: Stores,
     documents: Documents,
     *,
+    quick: Callable[[], Encoder] | None = None,
     upkeep_s: float = EVERY_S,
 ) -> FastAPI:
-    """The application. ``upkeep_s``: seconds between two looks at what waits."""
-    model = Model(load)
+    """The application. ``load``, ``quick``: the model of callers and that of stores (None: the same). ``upkeep_s``:
+    seconds between two looks at what waits."""
+    model = Model(load, quick or load)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -86,7 +96,7 @@ def retrieval_app(
 
     app = create_app(NAME, ready=model.ready, internal_key=internal_key, lifespan=lifespan, max_body_bytes=MAX_BODY)
 
-    app.include_router(store_routes(stores, documents, lambda: model.encoder))
+    app.include_router(store_routes(stores, documents, lambda: model.quick))
     app.include_router(member_routes(stores, documents))
     app.include_router(work_routes(stores))
     app.include_router(chat_routes(lambda: model.encoder))

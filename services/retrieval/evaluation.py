@@ -19,6 +19,7 @@ from services.retrieval.minilm.encoder import Encoder
 from services.retrieval.passages import Passages
 from services.retrieval.plain_text import document_of
 from services.retrieval.records import MAX_CHUNK, OVERLAP
+from services.retrieval.resident import Resident
 from services.retrieval.search import Hit, Searched, Way, search
 from services.retrieval.vectors import VectorIndex, collection_of
 
@@ -58,11 +59,11 @@ def corpus(folder: Path = CORPUS) -> tuple[dict[str, str], list[Question]]:
     return documents, questions
 
 
-def evaluate(encoder: Encoder, quick: Encoder, ways: Iterable[Way] = WAYS) -> tuple[list[Figures], int]:
-    """(figures of each way, passages). ``quick`` embeds the documents and ``encoder`` the questions, as in service."""
+def evaluate(encoder: Encoder, ways: Iterable[Way] = WAYS) -> tuple[list[Figures], int]:
+    """(figures of each way, passages). ``encoder``: that of stores."""
     documents, questions = corpus()
     with tempfile.TemporaryDirectory() as folder:
-        where = _indexed(Path(folder), documents, quick)
+        where = _indexed(Path(folder), documents, encoder)
         vectors = encoder.encode([q.text for q in questions]).vectors
         figures = []
         for way in ways:
@@ -88,7 +89,7 @@ def _indexed(folder: Path, documents: dict[str, str], quick: Encoder) -> Searche
         made = chunks_of(document, count, MAX_CHUNK, OVERLAP)
         vectors = quick.encode([chunk.indexed for chunk in made]).vectors
         index.put(name, passages.put(file, 0, made, vectors, 1), [file] * len(made), vectors)
-    return Searched(passages, index, name, 1, frozenset(documents), whole=True)
+    return Searched(passages, Resident(passages, 1).view(), index, name, frozenset(documents))
 
 
 def _rank(question: Question, hits: Sequence[Hit]) -> int:

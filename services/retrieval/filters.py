@@ -70,6 +70,7 @@ def _comparison(kind: Any, given: Mapping[str, Any], param: str) -> Test:
 
 _EQUALITY = ("eq", "ne")
 _MEMBERS = ("in", "nin")
+_NUMBERS = (int, float)
 _ORDER: dict[str, Callable[[Any, Any], bool]] = {
     "gt": lambda a, b: bool(a > b),
     "gte": lambda a, b: bool(a >= b),
@@ -85,6 +86,5 @@ def _same(a: Value, b: Value) -> bool:
 
 def _ordered(a: Value, b: Value) -> bool:
     """Whether the two can be put in an order: both numbers, or both strings (dates as ISO text)."""
-    if isinstance(a, bool) or isinstance(b, bool):
-        return False
-    return isinstance(a, str) is isinstance(b, str)
+    kind = type(b)
+    return type(a) in _NUMBERS if kind in _NUMBERS else kind is str and type(a) is str

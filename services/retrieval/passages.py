@@ -1,7 +1,7 @@
 """The chunks of one store in a SQLite file: texts, their words for BM25, their vectors.
 
-Knows: SQL, FTS5's bm25 (https://www.sqlite.org/fts5.html). Does not know: Chroma, requests, which files are complete.
-This is what a store is made anew from: the index of vectors in Chroma can be built again from here.
+Knows: SQL, what changed since somebody last looked. Does not know: Chroma, requests, which files are complete.
+This is what a store is made anew from: the index of vectors in Chroma, and the one in memory, are built from here.
 """
 
 from __future__ import annotations
@@ -18,19 +18,20 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from services.retrieval.bm25 import Counts, Terms, terms_of
 from services.retrieval.chunking import Chunk
-from services.retrieval.words import words_of
+from services.retrieval.minilm.convert import SIZE
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS chunks (id INTEGER PRIMARY KEY AUTOINCREMENT, file_id TEXT NOT NULL, n INTEGER NOT NULL,
   page INTEGER, heading TEXT NOT NULL, text TEXT NOT NULL, UNIQUE (file_id, n));
-CREATE VIRTUAL TABLE IF NOT EXISTS words USING fts5(body, content='', tokenize='unicode61');
-CREATE TABLE IF NOT EXISTS bodies (id INTEGER PRIMARY KEY, body TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS terms (id INTEGER PRIMARY KEY, words BLOB NOT NULL, counts BLOB NOT NULL);
 CREATE TABLE IF NOT EXISTS vectors (id INTEGER NOT NULL, generation INTEGER NOT NULL, vector BLOB NOT NULL,
   PRIMARY KEY (generation, id)) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS vectors_by_id ON vectors (id);
 """
-MAX_WORDS = 64
-"""Words of a query that are looked for."""
+WORDS = 2
+"""Which way of making words of texts the terms were made by: another one in the file, and they are made anew."""
 
 Vectors = NDArray[np.float32]
 
@@ -45,11 +46,28 @@ class Passage:
     chunk: Chunk
 
 
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """``version``: as of when. What came, a row each, lowest id first; ``vectors`` of zeros where there is none in this
+    generation. ``dropped``: ids that went, of which some may have come in between."""
+
+    version: int
+    ids: list[int]
+    files: list[str]
+    terms: list[Terms]
+    counts: list[Counts]
+    vectors: Vectors
+    dropped: list[int]
+
+
 class Passages:
-    """Safe for threads."""
+    """Safe for threads. ``version`` is another one after each change; no other process may write."""
 
     def __init__(self, path: Path) -> None:
         self._lock = threading.RLock()
+        self.version = 0
+        self._dropped: list[int] = []
+        self._dropping: list[int] = []
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         self._db = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=10)
         self._db.execute("PRAGMA journal_mode = WAL")
@@ -59,23 +77,24 @@ class Passages:
         self._db.execute("PRAGMA cache_size = -32000")
         self._db.executescript(_SCHEMA)
         path.chmod(0o600)
+        if self._all("PRAGMA user_version")[0][0] != WORDS:
+            self._make_terms()
 
     def put(self, file_id: str, first: int, chunks: Sequence[Chunk], vectors: Vectors, generation: int) -> list[int]:
         """Writes a file's chunks from number ``first`` on, over those of the same numbers; their ids."""
+        terms = [terms_of(chunk.indexed) for chunk in chunks]
         with self._writing():
             self._drop("file_id = ? AND n >= ? AND n < ?", file_id, first, first + len(chunks))
             ids: list[int] = []
-            for n, (chunk, vector) in enumerate(zip(chunks, vectors, strict=True), start=first):
+            for n, chunk in enumerate(chunks, start=first):
                 made = self._db.execute(
                     "INSERT INTO chunks (file_id, n, page, heading, text) VALUES (?, ?, ?, ?, ?)",
                     (file_id, n, chunk.page, chunk.heading, chunk.text),
                 ).lastrowid
                 assert made is not None
-                body = " ".join(words_of(chunk.indexed))
-                self._db.execute("INSERT INTO bodies (id, body) VALUES (?, ?)", (made, body))
-                self._db.execute("INSERT INTO words (rowid, body) VALUES (?, ?)", (made, body))
-                self.put_vectors(generation, [made], vector[None, :])
                 ids.append(made)
+            self._put_terms(zip(ids, terms, strict=True))
+            self.put_vectors(generation, ids, vectors)
         return ids
 
     def put_vectors(self, generation: int, ids: Sequence[int], vectors: Vectors) -> None:
@@ -107,45 +126,30 @@ class Passages:
         rows = self._all("SELECT id, file_id, n, page, heading, text FROM chunks WHERE file_id = ? ORDER BY n", file_id)
         return [Passage(r[0], r[1], r[2], Chunk(r[5], r[4], r[3])) for r in rows]
 
-    def by_words(self, query: str, files: Sequence[str] | None, most: int) -> list[int]:
-        """Ids of the passages that share words with ``query``, best by BM25 first; of ``files`` only, None: of all."""
-        wanted = " OR ".join(f'"{word}"' for word in list(dict.fromkeys(words_of(query)))[:MAX_WORDS])
-        if not wanted:
-            return []
-        within = "" if files is None else "AND file_id IN (SELECT value FROM json_each(?))"
-        join = "" if files is None else "JOIN chunks ON chunks.id = words.rowid"
-        values = (wanted,) if files is None else (wanted, json.dumps(list(files)))
-        rows = self._all(
-            f"SELECT words.rowid FROM words {join} WHERE words MATCH ? {within} ORDER BY rank LIMIT {int(most)}",  # noqa: S608
-            *values,
-        )
-        return [row[0] for row in rows]
+    def count(self) -> int:
+        """How many passages there are."""
+        return int(self._all("SELECT count(*) FROM chunks")[0][0])
 
-    def count(self, files: Sequence[str] | None = None) -> int:
-        """How many passages there are, of ``files`` or of all."""
-        if files is None:
-            return int(self._all("SELECT count(*) FROM chunks")[0][0])
-        query = "SELECT count(*) FROM chunks WHERE file_id IN (SELECT value FROM json_each(?))"
-        return int(self._all(query, json.dumps(list(files)))[0][0])
-
-    def vectors(self, files: Sequence[str], generation: int) -> tuple[list[int], Vectors]:
-        """Ids and vectors [n, size] of the passages of ``files``."""
-        rows = self._all(
-            "SELECT v.id, v.vector FROM chunks c JOIN vectors v ON v.id = c.id AND v.generation = ?"
-            " WHERE c.file_id IN (SELECT value FROM json_each(?))",
-            generation,
-            json.dumps(list(files)),
+    def changes(self, after: int, dropped: int, generation: int) -> Changes:
+        """What came with an id above ``after``, and what went since ``dropped`` had gone."""
+        with self._lock:
+            rows = self._all(
+                "SELECT c.id, c.file_id, t.words, t.counts, v.vector FROM chunks c JOIN terms t ON t.id = c.id"
+                " LEFT JOIN vectors v ON v.id = c.id AND v.generation = ? WHERE c.id > ? ORDER BY c.id",
+                generation,
+                after,
+            )
+            version, gone = self.version, self._dropped[dropped:]
+        size = next((len(r[4]) for r in rows if r[4] is not None), 2 * SIZE)
+        return Changes(
+            version,
+            [r[0] for r in rows],
+            [r[1] for r in rows],
+            [np.frombuffer(r[2], "<u8") for r in rows],
+            [np.frombuffer(r[3], "<u2") for r in rows],
+            _unpacked([bytes(size) if r[4] is None else r[4] for r in rows]),
+            gone,
         )
-        return [r[0] for r in rows], _unpacked([r[1] for r in rows])
-
-    def vectors_of(self, ids: Iterable[int], generation: int) -> tuple[list[int], Vectors]:
-        """Ids and vectors of these passages, as far as there are any."""
-        rows = self._all(
-            "SELECT id, vector FROM vectors WHERE generation = ? AND id IN (SELECT value FROM json_each(?))",
-            generation,
-            json.dumps(list(ids)),
-        )
-        return [r[0] for r in rows], _unpacked([r[1] for r in rows])
 
     def count_vectors(self, generation: int) -> int:
         """How many passages have a vector in this generation."""
@@ -187,16 +191,24 @@ class Passages:
             self._db.close()
 
     def _drop(self, where: str, *values: object) -> list[int]:
-        rows = self._db.execute(
-            f"SELECT c.id, b.body FROM chunks c JOIN bodies b ON b.id = c.id WHERE {where}",  # noqa: S608 - our own words
-            values,
-        ).fetchall()
-        for id, body in rows:
-            self._db.execute("INSERT INTO words (words, rowid, body) VALUES ('delete', ?, ?)", (id, body))
-        ids = [(row[0],) for row in rows]
-        for table in ("bodies", "vectors", "chunks"):
-            self._db.executemany(f"DELETE FROM {table} WHERE id = ?", ids)  # noqa: S608
-        return [row[0] for row in rows]
+        gone = [row[0] for row in self._db.execute(f"SELECT id FROM chunks WHERE {where}", values)]  # noqa: S608 - ours
+        for table in ("terms", "vectors", "chunks"):
+            self._db.executemany(f"DELETE FROM {table} WHERE id = ?", [(id,) for id in gone])  # noqa: S608
+        self._dropping += gone
+        return gone
+
+    def _put_terms(self, each: Iterable[tuple[int, tuple[Terms, Counts]]]) -> None:
+        rows = ((id, words.astype("<u8").tobytes(), counts.astype("<u2").tobytes()) for id, (words, counts) in each)
+        self._db.executemany("INSERT OR REPLACE INTO terms (id, words, counts) VALUES (?, ?, ?)", rows)
+
+    def _make_terms(self) -> None:
+        """Of all passages, from their texts; what earlier versions kept for it is removed."""
+        with self._writing():
+            for table in ("words", "bodies"):
+                self._db.execute(f"DROP TABLE IF EXISTS {table}")
+            held = self._db.execute("SELECT id, heading, text FROM chunks")
+            self._put_terms((id, terms_of(Chunk(text, heading, None).indexed)) for id, heading, text in held)
+            self._db.execute(f"PRAGMA user_version = {WORDS}")
 
     def _all(self, query: str, *values: object) -> list[Any]:
         with self._lock:
@@ -210,12 +222,15 @@ class Passages:
                 yield
                 return
             self._db.execute("BEGIN IMMEDIATE")
+            self._dropping = []
             try:
                 yield
                 self._db.execute("COMMIT")
             except BaseException:
                 self._db.execute("ROLLBACK")
                 raise
+            self._dropped += self._dropping
+            self.version += 1
 
 
 def _packed(vector: Vectors) -> bytes:

@@ -11,14 +11,14 @@ import math
 import uuid
 from collections import Counter
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, Field
 
 from services.common.errors import ApiError
-from services.retrieval.minilm.encoder import Encoder
+from services.retrieval.minilm.encoder import Encoded, Encoder
 from services.retrieval.words import words_of
 
 NAME = "minilm-rerank"
@@ -26,6 +26,12 @@ MAX_DOCUMENTS = 1000
 MAX_TOKENS = 300_000
 WORDS_WEIGHT = 0.25
 """Share of the common words in the score; the rest is the likeness of the vectors."""
+
+
+class Encodes(Protocol):
+    """What makes vectors of texts."""
+
+    def encode(self, texts: Sequence[str]) -> Encoded: ...
 
 
 class RerankRequest(BaseModel):
@@ -76,7 +82,7 @@ def rerank(encoder: Encoder, request: RerankRequest) -> dict[str, Any]:
     }
 
 
-def relevance(encoder: Encoder, query: str, texts: Sequence[str]) -> NDArray[np.float64]:
+def relevance(encoder: Encodes, query: str, texts: Sequence[str]) -> NDArray[np.float64]:
     """A number in 0..1 for each text."""
     vectors = encoder.encode([query, *texts]).vectors
     likeness = np.clip(vectors[1:] @ vectors[0], 0.0, 1.0).astype(np.float64)

@@ -44,9 +44,9 @@ def store_object(store: StoreRecord, files: Sequence[FileRecord], now: float, **
 
 def class_of(store: StoreRecord, files: Sequence[FileRecord]) -> str:
     """The highest of what its maker said and of its files; restricted where neither says anything."""
-    known = [file.data_class for file in files if file.status != "cancelled"]
+    known = {file.data_class for file in files if file.status != "cancelled"}
     if store.declared_class is not None:
-        known.append(store.declared_class)
+        known.add(store.declared_class)
     return max(known, key=CLASSES.index) if known else "restricted"
 
 

@@ -16,6 +16,7 @@ from fastapi import APIRouter, Query, Request
 from services.retrieval.documents import Documents
 from services.retrieval.minilm.encoder import Encoder
 from services.retrieval.owner import Owner, owner_of
+from services.retrieval.queries import Queries
 from services.retrieval.records import StoreRecord
 from services.retrieval.reindexing import progress
 from services.retrieval.requests import AttachFile, CreateStore, ModifyStore, Search
@@ -33,7 +34,7 @@ RERANKED = 4
 
 def store_routes(stores: Stores, documents: Documents, encoder: GetEncoder) -> APIRouter:
     """The router."""
-    router = _one_store(stores)
+    router, queries = _one_store(stores), Queries(encoder)
 
     @router.post("")
     async def create(asked: CreateStore, request: Request) -> dict[str, Any]:
@@ -54,7 +55,7 @@ def store_routes(stores: Stores, documents: Documents, encoder: GetEncoder) -> A
 
     @router.post("/{store_id}/search")
     async def search(store_id: str, asked: Search, request: Request) -> dict[str, Any]:
-        return await asyncio.to_thread(_searched, stores, encoder(), owner_of(request), store_id, asked)
+        return await asyncio.to_thread(searched, stores, queries, owner_of(request), store_id, asked)
 
     return router
 
@@ -96,17 +97,18 @@ def _shown(stores: Stores, store: StoreRecord) -> dict[str, Any]:
     return store_object(store, files, stores.clock(), **progress(stores, store))
 
 
-def _searched(stores: Stores, encoder: Encoder, owner: Owner, store_id: str, asked: Search) -> dict[str, Any]:
-    """Several queries are searched for one by one; a passage keeps its best score."""
+def searched(stores: Stores, known: Queries, owner: Owner, store_id: str, asked: Search) -> dict[str, Any]:
+    """The body of an answer. Several queries are searched for one by one; a passage keeps its best score. Raises
+    ApiError."""
     store = stores.usable(owner, store_id)
     queries = [keywords(one) if asked.rewrite_query else one for one in asked.queries]
-    encoded = encoder.encode(queries)
+    encoded = known.encode(queries)
     ranked = asked.ranking_options.ranker == "default-2024-11-15"
     most = asked.max_num_results * (RERANKED if ranked else 1)
     found: dict[int, Any] = {}
     for query, vector in zip(queries, encoded.vectors, strict=True):
         hits = stores.search(store, query, vector, filters=asked.filters, most=most, way=asked.way)
-        scores = relevance(encoder, query, [h.passage.chunk.indexed for h, _ in hits]) if ranked and hits else None
+        scores = relevance(known, query, [h.passage.chunk.indexed for h, _ in hits]) if ranked and hits else None
         for place, (hit, file) in enumerate(hits):
             scored = hit if scores is None else replace(hit, score=round(float(scores[place]), 4), fused=scores[place])
             held = found.get(hit.passage.id)

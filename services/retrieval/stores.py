@@ -19,13 +19,18 @@ from services.common.errors import ApiError
 from services.retrieval.catalogue import Catalogue
 from services.retrieval.filters import compiled
 from services.retrieval.jobs import INGEST, REINDEX, Jobs, NoQueue
+from services.retrieval.minilm.convert import SIZE
 from services.retrieval.minilm.encoder import DIGEST, NAME, Vectors
 from services.retrieval.owner import Owner
 from services.retrieval.passages import Passages
 from services.retrieval.records import BatchRecord, FileRecord, StoreRecord
 from services.retrieval.requests import AttachFile, CreateStore
+from services.retrieval.resident import Residents
 from services.retrieval.search import Hit, Searched, Way, search
 from services.retrieval.vectors import VectorIndex, collection_of
+
+ACTIVE_S = 60
+"""How exactly it is kept when a store was last used: a search need not wait for the disk each second."""
 
 Clock = Callable[[], float]
 Asked = tuple[AttachFile, dict[str, Any]]
@@ -50,6 +55,7 @@ class Stores:
         self.jobs = jobs
         self._folder, self._max_stores, self.clock = folder / "stores", max_stores, clock
         self._open: dict[str, Passages] = {}
+        self._residents = Residents()
         self._lock = threading.Lock()
 
     def create(self, owner: Owner, asked: CreateStore) -> StoreRecord:
@@ -84,7 +90,7 @@ class Stores:
         now = int(self.clock())
         if found.expires_at is not None and found.expires_at <= now:
             raise ApiError(400, "The vector store has expired: make a new one.", code="vector_store_expired")
-        if now > found.last_active_at:
+        if now >= found.last_active_at + ACTIVE_S:
             found = replace(found, last_active_at=now)
             self.catalogue.put(found)
         return found
@@ -148,7 +154,7 @@ class Stores:
             gone = passages.drop(file.file_id, above=chunks)
             self.index.drop(collection_of(store.id, store.generation), gone)
         held = passages.of_file(file.file_id)
-        size = sum(len(p.chunk.indexed.encode()) + 2 * 384 for p in held)
+        size = sum(len(p.chunk.indexed.encode()) + 2 * SIZE for p in held)
 
         def done(now: FileRecord) -> FileRecord | None:
             if now.status != "in_progress":
@@ -186,6 +192,7 @@ class Stores:
         self.index.drop_all(collection_of(store.id, store.generation))
         with self._lock:
             opened = self._open.pop(store.id, None)
+        self._residents.forget(store.id)
         if opened is not None:
             opened.close()
         shutil.rmtree(self._folder / store.id, ignore_errors=True)
@@ -205,10 +212,9 @@ class Stores:
         test = compiled(filters) if filters is not None else None
         complete = {f.file_id: f for f in self.catalogue.files(store.id) if f.status == "completed"}
         fitting = {id: f for id, f in complete.items() if test is None or test(f.attributes)}
-        where = Searched(
-            self.passages(store.id), self.index, collection_of(store.id, store.generation), store.generation,
-            frozenset(fitting), whole=len(fitting) == len(complete),
-        )  # fmt: skip
+        passages = self.passages(store.id)
+        view = self._residents.view(store.id, passages, store.generation)
+        where = Searched(passages, view, self.index, collection_of(store.id, store.generation), frozenset(fitting))
         return [(hit, fitting[hit.passage.file_id]) for hit in search(where, query, vector, most, way)]
 
     def passages(self, store_id: str) -> Passages:

@@ -62,17 +62,9 @@ class VectorIndex:
         except (NotFoundError, ValueError):
             return
 
-    def near(
-        self, name: str, vector: Vectors, most: int, files: Sequence[str] | None = None
-    ) -> list[tuple[int, float]]:
-        """(id, cosine) of the nearest, best first; of ``files`` only, None: of all."""
-        collection = self._collection(name)
-        found = collection.query(
-            query_embeddings=[vector],
-            n_results=most,
-            include=["distances"],
-            where=None if files is None else {"file": {"$in": list(files)}},
-        )
+    def near(self, name: str, vector: Vectors, most: int) -> list[tuple[int, float]]:
+        """(id, cosine) of the nearest, best first."""
+        found = self._collection(name).query(query_embeddings=[vector], n_results=most, include=["distances"])
         return [(int(i), 1.0 - float(d)) for i, d in zip(found["ids"][0], found["distances"][0], strict=True)]
 
     def count(self, name: str) -> int:

@@ -23,5 +23,5 @@ def test_a_small_store_is_searched_each_way(tmp_path: Path, monkeypatch: pytest.
     monkeypatch.setattr(retrieval, "SEARCHES", 3)
     monkeypatch.setattr(retrieval, "WARM_UP", 1)
     figures = searched(tmp_path, open_encoder(tmp_path), 100)
-    assert len(figures) == 12
+    assert len(figures) == 17
     assert all(value > 0 for value in figures.values())

@@ -36,7 +36,7 @@ class Desk:
         self.jobs = Jobs(redis_url, queue_name(state))
         self.stores = Stores(state / "retrieval", self.jobs, max_stores=5, clock=lambda: self.now)
         documents = Documents("http://documents", KEY, httpx.MockTransport(self._documents))
-        self.app = retrieval_app(lambda: encoder, KEY, self.stores, documents, upkeep_s=3600)
+        self.app = retrieval_app(lambda: encoder, KEY, self.stores, documents, quick=lambda: quick, upkeep_s=3600)
         client: Any = TestClient(self.app, headers={"authorization": f"Bearer {KEY}"})
         self.client = client
         mine = Documents("http://documents", KEY, httpx.MockTransport(self._documents))

@@ -15,8 +15,8 @@ def test_the_corpus_is_large_and_every_answer_stands_in_its_document() -> None:
     assert copied == []
 
 
-def test_recall_and_that_both_halves_together_find_more_than_either(encoder: Encoder, quick: Encoder) -> None:
-    (hybrid, vectors, words), passages = evaluate(encoder, quick)
+def test_recall_and_that_both_halves_together_find_more_than_either(quick: Encoder) -> None:
+    (hybrid, vectors, words), passages = evaluate(quick)
     assert passages >= 60
     assert hybrid.recall[5] >= 0.9
     assert hybrid.recall[5] > vectors.recall[5] > words.recall[5]
