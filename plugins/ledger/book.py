@@ -33,6 +33,9 @@ RETRY_S = 0.5
 SYNC_S = 1.0
 """A record for which nobody waits is on the disk at most about this much later."""
 
+LINGER_S = 0.05
+"""A record for which nobody waits is gathered this long with those that come: each batch is signed and written once."""
+
 Record = dict[str, Value]
 _LOG = logging.getLogger("signalbox.ledger")
 
@@ -67,6 +70,9 @@ class Book:
         self._closing = False
         self._thread: threading.Thread | None = None
         self._synced = 0.0
+        self._kept = -float("inf")
+        self._waiting = 0
+        self._asleep = False
         self.problem: str | None = None
 
     def put(self, event: str, **fields: Value) -> None:
@@ -110,7 +116,9 @@ class Book:
                 self._lost += 1
                 return
             self._items.append(item)
-            self._changed.notify()
+            self._waiting += item.waits is not None
+            if self._asleep or self._wanted():
+                self._changed.notify()
 
     def _run(self) -> None:
         store: Store | None = None
@@ -133,9 +141,18 @@ class Book:
 
     def _next(self) -> tuple[list[_Item], bool]:
         with self._changed:
-            self._changed.wait_for(lambda: self._items or self._closing, min(SYNC_S, self._checkpoint_s))
+            self._changed.wait_for(self._wanted, LINGER_S)
+            if not self._items:
+                self._asleep = True
+                self._changed.wait_for(lambda: self._items or self._closing, min(SYNC_S, self._checkpoint_s))
+                self._asleep = False
             batch = [self._items.popleft() for _ in range(min(BATCH, len(self._items)))]
+            self._waiting -= sum(item.waits is not None for item in batch)
             return batch, self._closing
+
+    def _wanted(self) -> bool:
+        """Whether the queue should be written now."""
+        return self._waiting > 0 or self._closing or len(self._items) >= BATCH
 
     def _append(self, store: Store, batch: Sequence[_Item]) -> None:
         with self._changed:
@@ -171,6 +188,10 @@ class Book:
                 item.waits.set_exception(LedgerProblem(why))
 
     def _keep(self, store: Store, older_than_s: float) -> None:
+        now = time.monotonic()
+        if now - self._kept < older_than_s / 10:  # another process may keep the next one: no need to look each time
+            return
+        self._kept = now
         try:
             kept = store.checkpoint(older_than_s)
         except OSError as error:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 from plugins.ledger.keys import SigningKey, signed_by
@@ -43,7 +43,8 @@ class Checkpoint:
 
     def message(self) -> bytes:
         """What is signed."""
-        told = {k: v for k, v in asdict(self).items() if k != "signature"}
+        told = self._told()
+        del told["signature"]
         return _SIGNED + json.dumps(told, separators=(",", ":"), sort_keys=True).encode()
 
     def valid(self) -> bool:
@@ -52,7 +53,10 @@ class Checkpoint:
 
     def text(self) -> str:
         """One line of JSON."""
-        return json.dumps(asdict(self), separators=(",", ":"), sort_keys=True)
+        return json.dumps(self._told(), separators=(",", ":"), sort_keys=True)
+
+    def _told(self) -> dict[str, Any]:
+        return {name: getattr(self, name) for name in self.__slots__}
 
 
 def signed(key: SigningKey, *, ledger: str, seq: int, hash: str, at: float, segment: str, size: int) -> Checkpoint:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import threading
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pytest
 
 from plugins.ledger.book import FOLDER, Book, LedgerProblem, key_of, open_book
-from plugins.ledger.chain import Checkpoint
+from plugins.ledger.chain import Checkpoint, Value
 from plugins.ledger.query import records
 from plugins.ledger.store import Store
 from plugins.ledger.verify import verify
@@ -37,6 +38,31 @@ async def test_write_returns_when_it_is_there_and_put_at_once(tmp_path: Path) ->
     found = verify(tmp_path / FOLDER)
     assert found.problems == []
     assert found.checkpoints >= 1
+
+
+async def test_what_nobody_waits_for_is_gathered_with_what_comes(tmp_path: Path) -> None:
+    batches: list[int] = []
+
+    class Counting(Store):
+        def append(self, rows: Sequence[Mapping[str, Value]], *, sync: bool) -> Checkpoint:
+            batches.append(len(rows))
+            return super().append(rows, sync=sync)
+
+    book = Book(lambda: Counting(tmp_path, key_of(tmp_path)), "test")
+    await book.write("left", decision="d0")
+    for n in range(1, 40):
+        book.put("ended", decision=f"d{n - 1}")
+        await book.write("left", decision=f"d{n}")
+    assert sum(batches) == 79
+    assert len(batches) <= 79 * 3 // 4, "a batch is signed once, however many records it holds"
+    book.put("ended", decision="d39")
+    for _ in range(200):  # without anybody who waits
+        if sum(batches) == 80:
+            break
+        await asyncio.sleep(0.05)
+    assert sum(batches) == 80
+    book.close()
+    assert verify(tmp_path).problems == []
 
 
 async def test_a_full_disk_refuses_what_would_leave_and_nothing_else(tmp_path: Path) -> None:
