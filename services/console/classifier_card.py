@@ -35,6 +35,11 @@ class Card:
     confusion: tuple[tuple[str, tuple[Cell, ...]], ...] = ()
     problem: str | None = None
 
+    def mistakes(self, most: int = 3) -> tuple[tuple[str, Cell], ...]:
+        """What is mistaken most often, of the confusions: true intent and what it was called."""
+        wrong = [(truth, c) for truth, cells in self.confusion for c in cells if c.best != truth and c.count]
+        return tuple(sorted(wrong, key=lambda found: -found[1].share)[:most])
+
     def figure(self, name: str) -> float | None:
         """A number of the families that were held out."""
         found = (self.told or {}).get("held_out_families", {})
