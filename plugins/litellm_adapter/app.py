@@ -105,12 +105,14 @@ def access_line(trace: Trace, status: int) -> None:
 def _works(gateway: Gateway, config: Path, state: Path | None, checked: Checked) -> tuple[Works, ...]:
     """What runs beside the requests until the end."""
     from plugins.litellm_adapter.db_models import DbModels
+    from plugins.litellm_adapter.deployments import LiteLLMDeployments
     from plugins.litellm_adapter.hooks import signalbox
     from plugins.litellm_adapter.reload import Reloader
     from plugins.litellm_adapter.retention import Retention
 
-    reloader = Reloader(gateway, config, state=state)
-    models = DbModels(gateway, registration=signalbox.registration)
+    deployments = LiteLLMDeployments()
+    reloader = Reloader(gateway, config, deployments, state=state)
+    models = DbModels(gateway, registration=signalbox.registration, deployments=deployments)
     return (reloader, models, checked, gateway.counters, Retention(gateway))
 
 

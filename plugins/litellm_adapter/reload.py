@@ -17,78 +17,18 @@ import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 from plugins.assembly import build_router
-from plugins.litellm_adapter.entries import made, problems_of
+from plugins.litellm_adapter.deployments import Deployments, Entry, Leaving, LiteLLMDeployments
 from plugins.litellm_adapter.gateway import Gateway, base_dir
 from plugins.routing.config.deployments import deployment_id
 from plugins.routing.config.load import Config, ConfigError, parse_config
 from plugins.routing.router import Router
 
 POLL_S = 0.2
-DRAIN_S = 600.0
-"""Longest wait for requests that were decided under an older policy, before its deployments go."""
 _LOG = logging.getLogger("signalbox.reload")
 Stamp = tuple[int, int, int]
-Entry = Mapping[str, Any]
-
-
-class Deployments(Protocol):
-    """What holds LiteLLM's deployments."""
-
-    def ids(self) -> set[str]: ...
-
-    def problems(self, entries: list[Entry]) -> list[str]: ...
-
-    def upsert(self, entry: Entry) -> None: ...
-
-    def delete(self, deployment_id: str) -> None: ...
-
-    def hold(self, ids: frozenset[str]) -> None: ...
-
-
-class LiteLLMDeployments:
-    """The deployments of the running proxy's router, by explicit id."""
-
-    def __init__(self) -> None:
-        self._held: frozenset[str] = frozenset()
-        self._guarded: Any = None
-
-    def ids(self) -> set[str]:
-        """Ids of all deployments, placeholders too; those kept in the database are not ours and left out."""
-        found = (entry.get("model_info") or {} for entry in self._router().model_list)
-        return {str(info["id"]) for info in found if info.get("id") and not info.get("db_model")}
-
-    def problems(self, entries: list[Entry]) -> list[str]:
-        """What LiteLLM would refuse; its router drops such an entry without a word."""
-        return [f"{entries[int(path[0])].get('model_name')}: {message}" for path, message in problems_of(entries)]
-
-    def upsert(self, entry: Entry) -> None:
-        """Adds or replaces one."""
-        self._router().upsert_deployment(made(entry))
-
-    def delete(self, deployment_id: str) -> None:
-        """Removes one; requests that are running on it go on."""
-        self.hold(self._held - {deployment_id})
-        self._router().delete_deployment(deployment_id)
-
-    def hold(self, ids: frozenset[str]) -> None:
-        """From now on nobody removes these but ``delete``: LiteLLM's own job that compares its router with database
-        and file would do so while requests are still on their way to them."""
-        self._held = ids
-        router = self._router()
-        if self._guarded is not router:
-            self._guarded, delete = router, router.delete_deployment
-            router.delete_deployment = lambda id: None if id in self._held else delete(id)
-
-    @staticmethod
-    def _router() -> Any:
-        from litellm.proxy import proxy_server
-
-        if proxy_server.llm_router is None:
-            raise RuntimeError("LiteLLM has no router: its configuration holds no model")
-        return proxy_server.llm_router
 
 
 class Reloader:
@@ -110,7 +50,7 @@ class Reloader:
         self._told = state / "run" / "workers" / f"{os.getpid()}.json" if state is not None else None
         self._seen = stamp(path)
         self._entries = _by_id(gateway.config)
-        self._leaving: dict[str, tuple[int, float]] = {}
+        self._leaving = Leaving(gateway.oldest_running)
 
     async def run(self) -> None:
         """Looks several times a second, until cancelled."""
@@ -145,11 +85,8 @@ class Reloader:
 
     def drain(self) -> None:
         """Removes the deployments that no request can reach any more."""
-        now, oldest = time.monotonic(), self._gateway.oldest_running()
-        for entry_id, (policy, since) in list(self._leaving.items()):
-            if oldest > policy or now - since > DRAIN_S:
-                del self._leaving[entry_id]
-                self._deployments.delete(entry_id)
+        for entry_id in self._leaving.gone():
+            self._deployments.delete(entry_id)
 
     def _refuse(self, problems: Any) -> bool:
         for problem in problems:
@@ -165,9 +102,9 @@ class Reloader:
         before = self._gateway.policy
         self._gateway.swap(config, router)
         self._entries = wanted
-        self._leaving = {i: since for i, since in self._leaving.items() if i not in wanted}
-        for entry_id in there - set(wanted) - set(self._leaving):
-            self._leaving[entry_id] = (before, time.monotonic())
+        self._leaving.stay(wanted)
+        for entry_id in there - set(wanted):
+            self._leaving.add(entry_id, before)
 
     def _tell(self, data: bytes) -> None:
         if self._told is None:

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 import yaml
 
-from tests.e2e.keys.desk import FOUND, POLL_S, Desk, seconds_until
+from tests.e2e.edits import load
+from tests.e2e.keys.desk import EASY, FOUND, POLL_S, Desk, seconds_until
 
 POLLS = 6
 
@@ -22,6 +23,8 @@ def added(desk: Desk) -> Iterator[str]:
     made = desk.admin("/model/new", model_name="added", litellm_params=params, model_info={})
     yield made["model_id"]
     desk.admin("/model/delete", id=made["model_id"])
+    # Else a later test's requests may still go there.
+    seconds_until(lambda: all(status(desk, worker, "public") != 200 for worker in (0, 1)), "both workers to forget it")
 
 
 def ids(desk: Desk) -> dict[str, str]:
@@ -73,3 +76,26 @@ def test_all_deployments_survive_polls_and_a_reformatted_file(desk: Desk, added:
         time.sleep(0.3)
     print(f"\n{len(before)} deployments unchanged in {len(seen)} looks over {POLLS} polls of the database")
     assert all(one == before for one in seen)
+
+
+def test_a_model_removed_under_load_loses_no_request(desk: Desk) -> None:
+    params = {"model": "openai/up-leaving", "api_base": f"{desk.cloud.url}/v1", "api_key": "sk-leaving"}
+    info = {"location": "local", "signalbox_tier": "small"}
+
+    def arrived() -> int:
+        return desk.cloud.holds("up-leaving")
+
+    body = {"model": "auto", "messages": [{"role": "user", "content": EASY}]}
+    with load(desk.system.url, desk.system.headers, body, 8) as seen:
+        made = desk.admin("/model/new", model_name="leaving", litellm_params=params, model_info=info)
+        seconds_until(lambda: arrived() > 20, "requests that go to the new model")
+        desk.admin("/model/delete", id=made["model_id"])
+
+        def nobody_goes_there() -> bool:
+            before, answered = arrived(), seen.statuses[200]
+            seconds_until(lambda: seen.statuses[200] > answered + 40, "further answers")
+            return arrived() == before
+
+        seconds_until(nobody_goes_there, "both workers to forget it", 30)
+    print(f"\n{dict(seen.statuses)}, {arrived()} of them by the model that was removed meanwhile")
+    assert seen.lost == []

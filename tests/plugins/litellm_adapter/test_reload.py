@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from plugins.litellm_adapter.gateway import Gateway
-from plugins.litellm_adapter.reload import LiteLLMDeployments, Reloader, stamp
+from plugins.litellm_adapter.reload import Reloader, stamp
 from plugins.litellm_adapter.trace import Trace
 from plugins.routing.config.load import Config
 from plugins.routing.router import Router
@@ -146,23 +146,3 @@ async def test_each_worker_says_which_version_it_has(tmp_path: Path) -> None:
     said = json.loads(told.read_text())
     assert said["pid"] == os.getpid()
     assert said["rendered"] == hashlib.sha256(path.read_bytes()).hexdigest()
-
-
-def test_litellms_own_cleaning_leaves_what_is_held() -> None:
-    class Router:
-        def __init__(self) -> None:
-            self.gone: list[str] = []
-
-        def delete_deployment(self, id: str) -> None:
-            self.gone.append(id)
-
-    router = Router()
-    deployments = LiteLLMDeployments()
-    deployments._router = lambda: router  # type: ignore[method-assign]
-    deployments.hold(frozenset({"a", "b"}))
-    deployments.hold(frozenset({"a", "b"}))
-    router.delete_deployment(id="a")
-    router.delete_deployment(id="of-the-database")
-    assert router.gone == ["of-the-database"]
-    deployments.delete("a")
-    assert router.gone == ["of-the-database", "a"]
