@@ -52,13 +52,14 @@ class Slope:
 
 
 class Soak:
-    """Sends until so many were sent, or the time is over."""
+    """Sends until so many were sent, or the time is over. ``words``: of each answer that was not 200, with its body."""
 
     def __init__(self, system: System, requests: int, seconds: float) -> None:
         self.system = system
         self.left = iter(range(requests))
         self.until = time.monotonic() + seconds
         self.statuses: Counter[int] = Counter()
+        self.words: Counter[str] = Counter()
         self._lock = threading.Lock()
 
     def one(self) -> None:
@@ -72,11 +73,14 @@ class Soak:
                 text = json.dumps(BODIES[number % len(BODIES)]).replace("{n}", str(number))
                 kind = {"content-type": "application/json"}
                 try:
-                    status = client.post("/v1/chat/completions", content=text, headers=kind).status_code
-                except httpx.HTTPError:
-                    status = 0
+                    answer = client.post("/v1/chat/completions", content=text, headers=kind)
+                    status, words = answer.status_code, answer.text[:300]
+                except httpx.HTTPError as error:
+                    status, words = 0, repr(error)
                 with self._lock:
                     self.statuses[status] += 1
+                    if status != 200:
+                        self.words[f"{number % len(BODIES)}: {status} {words}"] += 1
 
 
 def memory(system: System) -> dict[str, float]:
@@ -104,8 +108,8 @@ def slopes(samples: list[tuple[int, dict[str, float]]]) -> list[Slope]:
     return made
 
 
-def measure(requests: int, minutes: float) -> tuple[list[Slope], Counter[int], float]:
-    """Runs it; slopes, statuses, requests a second."""
+def measure(requests: int, minutes: float) -> tuple[list[Slope], Soak, float]:
+    """Runs it; slopes, what was answered, requests a second."""
     with whole(workers=1) as system:
         soak = Soak(system, requests, minutes * 60)
         threads = [threading.Thread(target=soak.one, daemon=True) for _ in range(CONCURRENCY)]
@@ -116,8 +120,10 @@ def measure(requests: int, minutes: float) -> tuple[list[Slope], Counter[int], f
             time.sleep(SAMPLE_S)
             samples.append((soak.statuses.total(), memory(system)))
             if len(samples) % 30 == 0:
-                print(soak.statuses.total(), {k: round(v) for k, v in samples[-1][1].items()}, flush=True)
-        return slopes(samples), soak.statuses, soak.statuses.total() / (time.monotonic() - began)
+                print(dict(soak.statuses), {k: round(v) for k, v in samples[-1][1].items()}, flush=True)
+        if soak.words:
+            print(system.tails(60))
+        return slopes(samples), soak, soak.statuses.total() / (time.monotonic() - began)
 
 
 def main() -> int:
@@ -127,9 +133,10 @@ def main() -> int:
     parser.add_argument("--minutes", type=float, default=60.0)
     parser.add_argument("--out", type=Path, default=Path("build/bench/soak.json"))
     options, _ = parser.parse_known_args()
-    found, statuses, rate = measure(options.requests, options.minutes)
+    found, soak, rate = measure(options.requests, options.minutes)
+    statuses = soak.statuses
     options.out.parent.mkdir(parents=True, exist_ok=True)
-    report = {"slopes": [asdict(s) for s in found], "statuses": statuses, "per_second": rate}
+    report = {"slopes": [asdict(s) for s in found], "statuses": statuses, "per_second": rate, "words": soak.words}
     options.out.write_text(json.dumps(report, indent=1))
     table = Table(title=f"{statuses.total()} requests at {rate:.0f}/s: {dict(statuses)}")
     for head in ("part", "MB at first", "MB at last", "MB per 1,000 requests, second half"):
@@ -137,6 +144,8 @@ def main() -> int:
     for row in found:
         table.add_row(row.part, f"{row.first_mb:.0f}", f"{row.last_mb:.0f}", f"{row.per_thousand:+.2f}")
     Console().print(table)
+    for words, count in soak.words.most_common(5):
+        print(f"{count} x {words}")
     return 0 if set(statuses) == {200} else 1
 
 
