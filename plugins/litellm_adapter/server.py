@@ -18,7 +18,7 @@ from typing import Any
 
 import uvicorn
 
-from plugins.litellm_adapter.parent import exit_with_parent
+from plugins.litellm_adapter.parent import OWNER_ENV, exit_with_parent
 from plugins.routing.config.load import ConfigError, load_config
 
 CONFIG_ENV = "SIGNALBOX_RENDERED_CONFIG"
@@ -57,37 +57,42 @@ STARTUP_FAILED = 3
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Serves until told to stop. Returns 2 where the configuration is broken, with each problem on standard error."""
-    options = _parser().parse_args(argv)
+    given = options(argv)
     try:
-        load_config(options.config)
+        load_config(given.config)
     except ConfigError as error:
         for problem in error.problems:
             print(problem, file=sys.stderr)
         return 2
-    set_environment(os.environ, options.config, options.state, options.of or options.workers)
-    if METRICS_ENV in os.environ:
-        folder = Path(os.environ[METRICS_ENV])
-        if options.of:  # whoever starts them all sweeps it
-            folder.mkdir(parents=True, exist_ok=True)
-        else:
-            fresh(folder)
+    prepare(given)
     exit_with_parent()
     settings = SETTINGS
-    if options.tls_cert:
-        settings = SETTINGS | {"ssl_certfile": options.tls_cert, "ssl_keyfile": options.tls_key}
-    if options.of:
-        return _serve_shared(options, settings)
-    uvicorn.run(APP, host=options.host, port=options.port, workers=options.workers, **settings)
+    if given.tls_cert:
+        settings = SETTINGS | {"ssl_certfile": given.tls_cert, "ssl_keyfile": given.tls_key}
+    if given.of:
+        return _serve_shared(given, settings)
+    uvicorn.run(APP, host=given.host, port=given.port, workers=given.workers, **settings)
     return 0
 
 
-def _serve_shared(options: argparse.Namespace, settings: Mapping[str, Any]) -> int:
+def prepare(given: argparse.Namespace) -> None:
+    """The environment and the folders that must be there before LiteLLM is imported."""
+    set_environment(os.environ, given.config, given.state, given.of or given.workers)
+    if METRICS_ENV in os.environ:
+        folder = Path(os.environ[METRICS_ENV])
+        if given.of:  # whoever starts them all sweeps it
+            folder.mkdir(parents=True, exist_ok=True)
+        else:
+            fresh(folder)
+
+
+def _serve_shared(given: argparse.Namespace, settings: Mapping[str, Any]) -> int:
     """Serves beside the others on the port, which the kernel shares out; it takes connections when it has started."""
-    family = socket.AF_INET6 if ":" in options.host else socket.AF_INET
+    family = socket.AF_INET6 if ":" in given.host else socket.AF_INET
     with socket.socket(family, socket.SOCK_STREAM) as shared:
         shared.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         shared.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
-        shared.bind((options.host, options.port))
+        shared.bind((given.host, given.port))
         server = uvicorn.Server(uvicorn.Config(APP, **settings))
         server.run(sockets=[shared])
     return 0 if server.started else STARTUP_FAILED
@@ -114,7 +119,8 @@ def tell_ready(environ: Mapping[str, str]) -> None:
     if environ.get(READY_ENV):
         path = Path(environ[READY_ENV])
         temporary = path.with_suffix(".new")
-        temporary.write_text(json.dumps({"state": "ready", "pid": os.getpid()}))
+        pid = int(environ.get(OWNER_ENV) or os.getpid())  # the one that the supervisor knows
+        temporary.write_text(json.dumps({"state": "ready", "pid": pid}))
         temporary.replace(path)
 
 
@@ -125,7 +131,8 @@ def fresh(folder: Path) -> None:
         file.unlink(missing_ok=True)
 
 
-def _parser() -> argparse.ArgumentParser:
+def options(argv: Sequence[str] | None) -> argparse.Namespace:
+    """The command line, read."""
     parser = argparse.ArgumentParser(prog="gateway", description="The Signalbox gateway on one rendered file.")
     parser.add_argument("--config", type=Path, required=True, help="the rendered YAML")
     parser.add_argument("--host", default="127.0.0.1")
@@ -135,7 +142,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--tls-cert", help="a certificate (PEM), to serve TLS")
     parser.add_argument("--tls-key", help="its key")
     parser.add_argument("--state", type=Path, default=None, help="directory of the decision log and parts.json")
-    return parser
+    return parser.parse_args(argv)
 
 
 if __name__ == "__main__":

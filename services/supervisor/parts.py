@@ -8,60 +8,30 @@ from __future__ import annotations
 import importlib.util
 import os
 import sys
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from plugins.routing.config.load import Config
-from plugins.routing.egress_split import credential_names, without_credentials
-from services.common.telemetry import OFF
-from services.supervisor.keyring import INTERNAL_ENV, Keyring, is_secret_name, without_secrets
-from services.supervisor.options import CONFIG_ENV
-from services.supervisor.ports import LOOPBACK
+from services.supervisor.keyring import is_secret_name
 from services.supervisor.process import Part
-from services.supervisor.state import STATE_ENV, State
+from services.supervisor.setup import EGRESS, Setup, bare, python, shared, without_way_out
 
 GATEWAY = "gateway"
+GATEWAY_BASE = "gateway-base"
+"""Imports what the gateway's workers need, once, and is what they are forks of."""
+
 DATABASE = "database"
-EGRESS = "egress"
 RETRIEVAL = "retrieval"
 RETRIEVAL_WORKER = "retrieval-worker"
 DOCUMENTS = "documents"
 AUDIO = "audio"
 
-OTLP_ENV = "OTEL_EXPORTER_OTLP_ENDPOINT"
 READY_ENV = "SIGNALBOX_READY_FILE"
 EGRESS_URL_ENV = "SIGNALBOX_EGRESS_URL"
 EGRESS_KEY_ENV = "SIGNALBOX_EGRESS_KEY"
-_FORWARD_PROXIES = frozenset({"http_proxy", "https_proxy", "all_proxy"})
+_LAUNCH = Path(__file__).with_name("launch.py")
 _OURS = ("SIGNALBOX_", "LITELLM_", "UI_", "DATABASE", "REDIS", "PG")
-
-
-@dataclass(frozen=True, slots=True)
-class Setup:
-    """What every command is made from. ``ports``: the internal port of each part. ``running``: names of the parts that
-    are started."""
-
-    config: Config
-    state: State
-    keyring: Keyring
-    host: str
-    port: int
-    workers: int
-    ports: Mapping[str, int]
-    running: frozenset[str]
-    environ: Mapping[str, str] = field(repr=False)
-    tls: tuple[Path, Path] | None = None
-
-    def url(self, name: str) -> str:
-        """The base URL of one part of ours."""
-        return f"http://{LOOPBACK}:{self.ports[name]}"
-
-    @property
-    def gateway_url(self) -> str:
-        """Where this machine reaches the gateway, also where it listens on every address."""
-        plain = base_url(self.host, self.port)
-        return plain.replace("http:", "https:", 1) if self.tls else plain
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,54 +43,12 @@ class Rule:
     make: Callable[[Setup], Part]
 
 
-def base_url(host: str, port: int) -> str:
-    """``http://host:port`` as a client on this machine writes it."""
-    reached = {"0.0.0.0": LOOPBACK, "::": "[::1]", "": LOOPBACK}.get(host, host)  # noqa: S104 - compared, not bound
-    return f"http://[{reached}]:{port}" if ":" in reached and "[" not in reached else f"http://{reached}:{port}"
-
-
-def _python(module: str, *arguments: str | int | Path) -> tuple[str, ...]:
-    return (sys.executable, "-m", module, *(str(a) for a in arguments))
-
-
-def _shared(setup: Setup, environ: Mapping[str, str]) -> dict[str, str]:
-    collector = setup.config.spec.metrics.otlp_endpoint
-    return {
-        **environ,
-        **OFF,
-        **({OTLP_ENV: collector} if collector is not None else {}),
-        "PYTHONUNBUFFERED": "1",
-        STATE_ENV: str(setup.state.root),
-        CONFIG_ENV: str(setup.config.path.absolute()),  # relative paths in `gateway:` mean its folder
-        INTERNAL_ENV: setup.keyring.internal,
-        "SIGNALBOX_PARENT_PID": str(os.getpid()),
-        "SIGNALBOX_GATEWAY_URL": setup.gateway_url,
-    }
-
-
-def _bare(setup: Setup) -> dict[str, str]:
-    """The environment of a part that needs nobody's credentials."""
-    return without_secrets(_without_clouds(setup) if EGRESS not in setup.running else _without_way_out(setup))
-
-
-def _without_clouds(setup: Setup) -> dict[str, str]:
-    """The environment without the credentials of what lies outside."""
-    entries = [e for e in setup.config.raw.get("model_list") or () if isinstance(e, Mapping)]
-    return without_credentials(setup.environ, credential_names(entries, setup.config.spec))
-
-
-def _without_way_out(setup: Setup) -> dict[str, str]:
-    """The same, and without forward proxies: on a network without a route out one is the only way, and its name and
-    password are the broker's alone."""
-    return {k: v for k, v in _without_clouds(setup).items() if k.lower() not in _FORWARD_PROXIES}
-
-
 def _sidecar(setup: Setup, name: str, *arguments: str, **extra: str) -> Part:
     """A part of ours, which gets nobody's credentials but the internal key."""
     return Part(
         name=name,
-        command=_python(f"services.{name}", "--port", setup.ports[name], *arguments),
-        env={**_shared(setup, _bare(setup)), **extra},
+        command=python(f"services.{name}", "--port", setup.ports[name], *arguments),
+        env={**shared(setup, bare(setup)), **extra},
         readiness=f"{setup.url(name)}/health/readiness",
     )
 
@@ -128,8 +56,8 @@ def _sidecar(setup: Setup, name: str, *arguments: str, **extra: str) -> Part:
 def _database(setup: Setup) -> Part:
     return Part(
         name=DATABASE,
-        command=_python("services.database", "--state", str(setup.state.root)),
-        env=_shared(setup, _bare(setup)),
+        command=python("services.database", "--state", str(setup.state.root)),
+        env=shared(setup, bare(setup)),
         ready_file=setup.state.run / "database.json",
         stop_s=25.0,
         stage=2,  # last to go: the gateway still writes spend
@@ -157,8 +85,8 @@ def _retrieval_worker(setup: Setup) -> Part:
     needs = _retrieval_needs(setup)
     return Part(
         name=RETRIEVAL_WORKER,
-        command=_python("services.retrieval.worker", "--state", str(setup.state.root)),
-        env={**_shared(setup, _bare(setup)), **needs, "SIGNALBOX_RETRIEVAL_URL": setup.url(RETRIEVAL)},
+        command=python("services.retrieval.worker", "--state", str(setup.state.root)),
+        env={**shared(setup, bare(setup)), **needs, "SIGNALBOX_RETRIEVAL_URL": setup.url(RETRIEVAL)},
         ready_file=setup.state.run / "retrieval-worker.json",
         needs=(DATABASE,) if DATABASE in setup.running else (),
     )
@@ -193,8 +121,8 @@ def _egress(setup: Setup) -> Part:
     held = {k: v for k, v in setup.environ.items() if not k.startswith(_OURS) or not (is_secret_name(k) or "URL" in k)}
     return Part(
         name=EGRESS,
-        command=_python("services.egress", "--port", setup.ports[EGRESS], "--config", setup.config.path.absolute()),
-        env={**_shared(setup, held), EGRESS_KEY_ENV: setup.keyring.egress},
+        command=python("services.egress", "--port", setup.ports[EGRESS], "--config", setup.config.path.absolute()),
+        env={**shared(setup, held), EGRESS_KEY_ENV: setup.keyring.egress},
         readiness=f"{setup.url(EGRESS)}/health/readiness",
     )
 
@@ -202,18 +130,20 @@ def _egress(setup: Setup) -> Part:
 def _gateway_environment(setup: Setup) -> dict[str, str]:
     """Behind the wall the gateway has no credential of a cloud, and signs for the broker that does."""
     if EGRESS not in setup.running:
-        return _shared(setup, setup.environ)
-    held = _without_way_out(setup)
+        return shared(setup, setup.environ)
+    held = without_way_out(setup)
     signing = {EGRESS_URL_ENV: setup.url(EGRESS), EGRESS_KEY_ENV: setup.keyring.egress}
-    return _shared(setup, held) | signing
+    return shared(setup, held) | signing
 
 
-def _gateway(setup: Setup) -> Part:
-    """One of the workers; ``gateway_copies`` makes the others. Each is a process of its own under the supervisor, so
-    none of them has a parent whose end would end them all."""
+def _gateway_arguments(setup: Setup) -> tuple[str, ...]:
     address: tuple[str | int, ...] = ("--host", setup.host, "--port", setup.port, "--of", setup.workers)
     if setup.tls:
         address += ("--tls-cert", str(setup.tls[0]), "--tls-key", str(setup.tls[1]))
+    return tuple(str(a) for a in ("--config", setup.state.rendered, *address))
+
+
+def _worker_environment(setup: Setup) -> dict[str, str]:
     env = _gateway_environment(setup)
     env |= {
         "LITELLM_MASTER_KEY": setup.keyring.master,
@@ -236,14 +166,39 @@ def _gateway(setup: Setup) -> Part:
     if names_own_code(setup.config):
         folder = str(setup.config.path.absolute().parent)
         env["PYTHONPATH"] = os.pathsep.join(p for p in (env.get("PYTHONPATH"), folder) if p)
+    return env
+
+
+def _gateway_base(setup: Setup) -> Part:
+    ready = setup.state.run / f"{GATEWAY_BASE}.ready"
+    return Part(
+        name=GATEWAY_BASE,
+        command=python("plugins.litellm_adapter.prefork", _base_socket(setup), *_gateway_arguments(setup)),
+        env=_worker_environment(setup) | {READY_ENV: str(ready)},
+        ready_file=ready,
+        ready_s=300.0,  # seconds where it is quick, minutes on a small busy machine
+    )
+
+
+def _base_socket(setup: Setup) -> Path:
+    return setup.state.run / f"{GATEWAY_BASE}.sock"
+
+
+def _gateway(setup: Setup) -> Part:
+    """One of the workers; ``gateway_copies`` makes the others. Each is a process of its own under the supervisor, so
+    none of them has a parent whose end would end them all. It is a fork where ``gateway-base`` runs, and starts from
+    nothing while that does not."""
+    command = python("plugins.litellm_adapter.server", *_gateway_arguments(setup))
+    if GATEWAY_BASE in setup.running:
+        command = (sys.executable, "-S", "-E", str(_LAUNCH), str(_base_socket(setup)), *command)
     return Part(
         name=GATEWAY,
-        command=_python("plugins.litellm_adapter.server", "--config", str(setup.state.rendered), *address),
-        env=env | {READY_ENV: str(setup.state.run / f"{GATEWAY}.ready")},
+        command=command,
+        env=_worker_environment(setup) | {READY_ENV: str(setup.state.run / f"{GATEWAY}.ready")},
         readiness=f"{setup.gateway_url}/health/readiness",
         ready_file=setup.state.run / f"{GATEWAY}.ready",  # the port may be answered by another worker
-        needs=(DATABASE,) if DATABASE in setup.running else (),
-        ready_s=300.0,  # seconds where it is quick, minutes on a small busy machine
+        needs=tuple(name for name in (DATABASE, GATEWAY_BASE) if name in setup.running),
+        ready_s=300.0,
         stop_s=15.0,
         stage=0,  # first to go: it still sends requests to the others
     )
@@ -267,7 +222,8 @@ def _installed(module: str) -> bool:
 
 PARTS: tuple[Rule, ...] = (
     Rule(DATABASE, lambda _: _installed("services.database.__main__"), _database),
-    # Before the others: its imports take longest, and it needs them only when it says that it is ready.
+    # Before the others: its imports take longest.
+    Rule(GATEWAY_BASE, lambda _: True, _gateway_base),
     Rule(GATEWAY, lambda _: True, _gateway),
     Rule(EGRESS, lambda c: c.spec.boundary.egress.mode == "on" and _installed("services.egress.__main__"), _egress),
     Rule("instant", lambda c: c.spec.instant.enabled and _installed("services.instant.__main__"), _instant),

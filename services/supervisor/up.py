@@ -32,13 +32,14 @@ from services.supervisor.lock import LockedError, owned
 from services.supervisor.looking import look_in
 from services.supervisor.model_list import DOCUMENTS, INSTANT, Sidecars, complete_model_list
 from services.supervisor.options import OptionError, Options, read_config
-from services.supervisor.parts import AUDIO, DATABASE, EGRESS, GATEWAY, PARTS, RETRIEVAL, Setup, gateway_copies
+from services.supervisor.parts import AUDIO, DATABASE, GATEWAY, GATEWAY_BASE, PARTS, RETRIEVAL, gateway_copies
 from services.supervisor.policy_file import PolicyFile
 from services.supervisor.ports import LOOPBACK, PortError, check_address, choose_ports
 from services.supervisor.process import Child, Part
 from services.supervisor.regressions import Regressions
 from services.supervisor.screen import Screen
 from services.supervisor.serve import ServeError, port_of, serve_part, served
+from services.supervisor.setup import EGRESS, Setup
 from services.supervisor.state import write_atomic
 from services.supervisor.watch import reporter, watch
 from services.supervisor.workers import forget
@@ -128,7 +129,7 @@ def _prepare(options: Options, config: Config, keyring: Keyring, screen: Screen)
     running = _chosen(options.only, wanted | set(asked))
     if GATEWAY in running:
         check_address(options.host, options.port)
-    ports = choose_ports(options.state.ports, sorted(running - {GATEWAY}))
+    ports = choose_ports(options.state.ports, sorted(running - {GATEWAY, GATEWAY_BASE}))
     ports |= {name: port for name, one in asked.items() if (port := port_of(one)) is not None}
     setup = Setup(
         config=config,
@@ -169,7 +170,7 @@ def _chosen(only: frozenset[str], wanted: set[str]) -> frozenset[str]:
     wrong = sorted(only - known)
     if wrong:
         raise OptionError(f'--only: there is no part "{wrong[0]}" (valid: {", ".join(sorted(known))})')
-    return only or frozenset(wanted)
+    return (only | {GATEWAY_BASE} if GATEWAY in only else only) or frozenset(wanted)
 
 
 def _sidecars(setup: Setup, config: Config) -> Sidecars:

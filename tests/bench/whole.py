@@ -42,7 +42,7 @@ def whole(workers: int) -> Iterator[System]:
 
 
 def processes(system: System) -> dict[str, list[psutil.Process]]:
-    """All processes by what they are, e.g. ``gateway``, ``gateway worker``, ``database: postgres``."""
+    """All processes by what they are, e.g. ``gateway`` (one a worker), ``gateway worker``, ``database: postgres``."""
     heads = {int(part["pid"]): name for name, part in system.parts().items() if part.get("pid")}
     found: dict[str, list[psutil.Process]] = {}
     for process in system.processes():
@@ -61,7 +61,7 @@ def _label(process: psutil.Process, heads: dict[int, str]) -> str:
     words = " ".join(process.cmdline()) or process.name()
     if "resource_tracker" in words:
         return f"{part}: resource tracker"
-    if part == "gateway" and "spawn_main" in words:
+    if part == "gateway-base" and process.ppid() in heads:
         return "gateway worker"
     kind = next((k for k in ("query", "redis", "postgres", "node") if k in words.split("--", 1)[0]), process.name())
     # Postgres has a process for each connection and duty: its first one stands for all.

@@ -12,12 +12,14 @@ import pytest
 from plugins.routing.config.load import parse_config
 from services.documents.settings import limits_from
 from services.supervisor.keyring import open_keyring
-from services.supervisor.parts import PARTS, Setup, base_url, gateway_copies, models_dir, names_own_code
+from services.supervisor.parts import PARTS, gateway_copies, models_dir, names_own_code
 from services.supervisor.process import Part
+from services.supervisor.setup import Setup
 from services.supervisor.state import State
 
 NAMES = (
     "database",
+    "gateway-base",
     "gateway",
     "egress",
     "instant",
@@ -70,10 +72,20 @@ def test_the_list_of_parts_is_complete() -> None:
 def test_the_gateway_is_started_on_the_rendered_file(tmp_path: Path) -> None:
     setup = setup_of(tmp_path)
     gateway = parts_of(setup)["gateway"]
-    assert gateway.command[1:] == (
-        *("-m", "plugins.litellm_adapter.server", "--config", str(tmp_path / "state" / "run" / "litellm.yaml")),
+    given = (
+        *("--config", str(tmp_path / "state" / "run" / "litellm.yaml")),
         *("--host", "127.0.0.1", "--port", "4000", "--of", "2"),
     )
+    meeting = str(tmp_path / "state" / "run" / "gateway-base.sock")
+    assert gateway.command[3].endswith("/services/supervisor/launch.py")
+    assert gateway.command[4] == meeting
+    assert gateway.command[6:] == ("-m", "plugins.litellm_adapter.server", *given)
+    base = parts_of(setup)["gateway-base"]
+    assert base.command[1:] == ("-m", "plugins.litellm_adapter.prefork", meeting, *given)
+    ours = ("SIGNALBOX_READY_FILE",)
+    assert {k: v for k, v in base.env.items() if k not in ours} == {
+        k: v for k, v in gateway.env.items() if k not in ours
+    }, "LiteLLM reads its environment when it is imported"
     assert gateway.readiness == "http://127.0.0.1:4000/health/readiness"
     assert gateway.env["LITELLM_MASTER_KEY"] == setup.keyring.master
     assert gateway.env["SIGNALBOX_CONFIG"] == str(tmp_path / "x.yaml")
@@ -83,7 +95,7 @@ def test_the_gateway_is_started_on_the_rendered_file(tmp_path: Path) -> None:
     assert gateway.env["SIGNALBOX_EGRESS_URL"] == "http://127.0.0.1:5004"
     assert gateway.env["SIGNALBOX_EGRESS_KEY"] == setup.keyring.egress
     assert "DATABASE_URL" in gateway.env
-    assert gateway.needs == ("database",)
+    assert gateway.needs == ("database", "gateway-base")
     assert "PYTHONPATH" not in gateway.env
 
 
@@ -112,6 +124,7 @@ def test_the_services_defaults_are_those_of_the_section() -> None:
 def test_without_a_database_or_console_the_gateway_knows_of_none(tmp_path: Path) -> None:
     gateway = parts_of(setup_of(tmp_path, running=frozenset({"gateway"})))["gateway"]
     assert gateway.needs == ()
+    assert gateway.command[1:3] == ("-m", "plugins.litellm_adapter.server"), "with nobody to fork"
     assert "DATABASE_URL" not in gateway.env
     assert "SIGNALBOX_CONSOLE_URL" not in gateway.env
 
@@ -121,9 +134,10 @@ def test_one_part_gets_credentials_of_clouds(tmp_path: Path, holder: str) -> Non
     """The broker; without one the gateway."""
     setup = setup_of(tmp_path, running=frozenset(NAMES) if holder == "egress" else frozenset(NAMES) - {"egress"})
     for name, part in parts_of(setup).items():
-        assert ("sk-cloud-credential" in part.env.values()) is (name == holder)
-        assert (setup.keyring.egress in part.env.values()) is (holder == "egress" and name in ("egress", "gateway"))
-        assert (setup.keyring.master in part.env.values()) is (name in ("gateway", "console"))
+        part_of = name.removesuffix("-base")  # what is forked has what its forks have
+        assert ("sk-cloud-credential" in part.env.values()) is (part_of == holder)
+        assert (setup.keyring.egress in part.env.values()) is (holder == "egress" and part_of in ("egress", "gateway"))
+        assert (setup.keyring.master in part.env.values()) is (part_of in ("gateway", "console"))
         assert part.env["SIGNALBOX_INTERNAL_KEY"] == setup.keyring.internal
         assert part.env["SIGNALBOX_STATE"] == str(setup.state.root)
         assert part.env["SIGNALBOX_LLM_CONTEXT"] == "512"
@@ -154,7 +168,7 @@ def test_sidecars_listen_where_the_ports_say(tmp_path: Path) -> None:
     assert parts["llm"].command[5:] == ("--models-dir", str(tmp_path / "models"))
     assert parts["database"].readiness is None
     assert parts["database"].ready_file == tmp_path / "state" / "run" / "database.json"
-    assert [p.stage for p in parts.values()] == [2, 0, 1, 1, 1, 1, 1, 1, 1, 1]
+    assert [p.stage for p in parts.values()] == [2, 1, 0, 1, 1, 1, 1, 1, 1, 1, 1]
 
 
 @pytest.mark.parametrize(
@@ -190,20 +204,6 @@ def test_the_users_own_code_is_found_beside_the_users_file(text: str, own: bool,
     setup = setup_of(tmp_path, text)
     assert names_own_code(setup.config) is own
     assert parts_of(setup)["gateway"].env.get("PYTHONPATH") == (str(tmp_path) if own else None)
-
-
-@pytest.mark.parametrize(
-    ("host", "url"),
-    [
-        ("127.0.0.1", "http://127.0.0.1:4000"),
-        ("0.0.0.0", "http://127.0.0.1:4000"),
-        ("::", "http://[::1]:4000"),
-        ("::1", "http://[::1]:4000"),
-        ("box.example", "http://box.example:4000"),
-    ],
-)
-def test_the_address_as_a_client_writes_it(host: str, url: str) -> None:
-    assert base_url(host, 4000) == url
 
 
 def test_models_lie_beside_the_users_file() -> None:
