@@ -55,16 +55,20 @@ MODULES = (
 ASKED_S = 5.0
 """How long one that connected may take to say what it wants."""
 LARGEST = 65_536
+KEPT_S = 30.0
+"""How long the socket of a lone worker is kept when that is gone: who connects meanwhile waits for the next one."""
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """What a worker is to be. ``owner``: its connection to the process that asked for it, whose id is ``owner_pid``."""
+    """What a worker is to be. ``owner``: its connection to the process that asked for it, whose id is ``owner_pid``.
+    ``shared``: what it serves on, where that outlives it."""
 
     argv: list[str]
     env: dict[str, str]
     owner: socket.socket
     owner_pid: int
+    shared: socket.socket | None = None
 
 
 class Nursery:
@@ -73,6 +77,7 @@ class Nursery:
     def __init__(self, path: Path) -> None:
         self._listener = listen(path)
         self._workers: dict[int, socket.socket] = {}
+        self._kept: socket.socket | None = None
         self._stopping = False
 
     def run(self) -> Job | None:
@@ -88,7 +93,11 @@ class Nursery:
             selector.register(self._listener, selectors.EVENT_READ)
             selector.register(ours, selectors.EVENT_READ)
             while not self._stopping:
-                ready = [key.fileobj for key, _ in selector.select()]
+                waiting = self._kept is not None and not self._workers
+                ready = [key.fileobj for key, _ in selector.select(KEPT_S if waiting else None)]
+                if waiting and not ready and self._kept is not None:
+                    self._kept.close()
+                    self._kept = None
                 with suppress(BlockingIOError):
                     ours.recv(LARGEST)
                 self._bury()
@@ -107,9 +116,10 @@ class Nursery:
         try:
             text, files, _, _ = socket.recv_fds(owner, LARGEST, 2)
             asked = json.loads(text)
-            job = Job([str(a) for a in asked["argv"]], dict(asked["env"]), owner, int(asked["pid"]))
+            argv = [str(a) for a in asked["argv"]]
+            job = Job(argv, dict(asked["env"]), owner, int(asked["pid"]), self._socket_for(argv))
             pid = self._fork(job, files)
-        except (OSError, ValueError, KeyError, TypeError) as error:
+        except (OSError, ValueError, KeyError, TypeError, SystemExit) as error:
             tell(owner, refused=type(error).__name__)
             owner.close()
             pid = -1
@@ -120,6 +130,15 @@ class Nursery:
         for file in files:
             os.close(file)
         return None
+
+    def _socket_for(self, argv: list[str]) -> socket.socket | None:
+        """Of a lone worker. One of several has its own, so that nobody waits for one that is gone."""
+        given = server.options(argv)
+        if given.of != 1:
+            return None
+        if self._kept is None:
+            self._kept = server.bound(given.host, given.port)
+        return self._kept
 
     def _fork(self, job: Job, files: list[int]) -> int:
         if len(files) != 2:
@@ -205,7 +224,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 0
     os.environ.update({**job.env, OWNER_ENV: str(job.owner_pid)})
     exit_with_owner(job.owner)
-    return server.main(job.argv)
+    return server.main(job.argv, job.shared)
 
 
 if __name__ == "__main__":

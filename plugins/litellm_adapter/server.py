@@ -55,8 +55,9 @@ SETTINGS: dict[str, Any] = {
 STARTUP_FAILED = 3
 
 
-def main(argv: Sequence[str] | None = None) -> int:
-    """Serves until told to stop. Returns 2 where the configuration is broken, with each problem on standard error."""
+def main(argv: Sequence[str] | None = None, shared: socket.socket | None = None) -> int:
+    """Serves until told to stop. Returns 2 where the configuration is broken, with each problem on standard error.
+    ``shared``: a socket that is bound already (``bound``)."""
     given = options(argv)
     try:
         load_config(given.config)
@@ -70,7 +71,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     if given.tls_cert:
         settings = SETTINGS | {"ssl_certfile": given.tls_cert, "ssl_keyfile": given.tls_key}
     if given.of:
-        return _serve_shared(given, settings)
+        with shared or bound(given.host, given.port) as one:
+            return _serve_shared(one, settings)
     uvicorn.run(APP, host=given.host, port=given.port, workers=given.workers, **settings)
     return 0
 
@@ -86,15 +88,19 @@ def prepare(given: argparse.Namespace) -> None:
             fresh(folder)
 
 
-def _serve_shared(given: argparse.Namespace, settings: Mapping[str, Any]) -> int:
-    """Serves beside the others on the port, which the kernel shares out; it takes connections when it has started."""
-    family = socket.AF_INET6 if ":" in given.host else socket.AF_INET
-    with socket.socket(family, socket.SOCK_STREAM) as shared:
-        shared.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        shared.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
-        shared.bind((given.host, given.port))
-        server = uvicorn.Server(uvicorn.Config(APP, **settings))
-        server.run(sockets=[shared])
+def bound(host: str, port: int) -> socket.socket:
+    """A socket on a port that others may be bound to. It takes connections once it is served. Raises OSError."""
+    made = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM)
+    made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+    made.bind((host, port))
+    return made
+
+
+def _serve_shared(shared: socket.socket, settings: Mapping[str, Any]) -> int:
+    """Serves beside the others on the port, which the kernel shares out."""
+    server = uvicorn.Server(uvicorn.Config(APP, **settings))
+    server.run(sockets=[shared])
     return 0 if server.started else STARTUP_FAILED
 
 

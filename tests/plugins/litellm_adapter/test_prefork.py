@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import httpx
@@ -45,10 +46,10 @@ def until(condition: Callable[[], object], bound_s: float = 60.0) -> None:
 class Box:
     """A process to fork, and launchers that ask it for workers on one port."""
 
-    def __init__(self, folder: Path, code: str = BASE) -> None:
+    def __init__(self, folder: Path, code: str = BASE, workers: int = 2) -> None:
         self.folder, self.port = folder, free_port()
         (folder / "c.yaml").write_text("gateway: {}\n")
-        self.arguments = ["--config", str(folder / "c.yaml"), "--port", str(self.port), "--of", "2"]
+        self.arguments = ["--config", str(folder / "c.yaml"), "--port", str(self.port), "--of", str(workers)]
         self.socket = folder / ("a-folder-with-a-long-name-" * 4) / "base.sock"
         self.socket.parent.mkdir()
         self.started: list[subprocess.Popen[bytes]] = []
@@ -115,6 +116,23 @@ def test_a_worker_stays_without_its_parent_and_not_without_its_launcher(box: Box
     launcher.kill()
     launcher.wait(10)
     until(lambda: not psutil.pid_exists(pid) or psutil.Process(pid).status() == psutil.STATUS_ZOMBIE)
+
+
+def test_who_connects_while_a_lone_worker_is_away_waits_for_the_next(tmp_path: Path) -> None:
+    box = Box(tmp_path, workers=1)
+    try:
+        launcher = box.worker()
+        first = box.served_by()
+        os.kill(first, signal.SIGKILL)
+        launcher.wait(30)
+        with ThreadPoolExecutor(4) as pool:
+            asked = [pool.submit(box.served_by) for _ in range(4)]
+            box.worker()
+            served = {one.result(30) for one in asked}
+        assert first not in served
+        assert len(served) == 1
+    finally:
+        box.close()
 
 
 def test_what_nobody_understands_makes_no_worker(box: Box) -> None:
