@@ -20,6 +20,7 @@ from litellm.proxy.auth.user_api_key_auth import user_api_key_auth
 from plugins.litellm_adapter.gateway import Gateway
 from plugins.litellm_adapter.loads import Loads
 from plugins.litellm_adapter.translate import is_admin
+from plugins.policies.capability import EXTRACTIVE
 from plugins.routing.config.spec import Capability, GatewaySpec
 from plugins.routing.types import Deployment, Tier
 
@@ -93,7 +94,8 @@ def capabilities(
     known = tuple(deployments)
     told = {name: _told([d for d in known if _could(d, wish)], results) for name, wish in spec.capabilities.items()}
     for tier in Tier:
-        told[f"chat, tier {tier.label}"] = _told([d for d in known if d.mode == "chat" and d.tier is tier], results)
+        able = [d for d in known if d.mode == "chat" and d.tier is tier and d.model_group != EXTRACTIVE]
+        told[f"chat, tier {tier.label}"] = _told(able, results)
     ids = {d.id for d in known}
     for name, row in results.items():
         if name not in ids:
@@ -124,6 +126,7 @@ def _could(d: Deployment, wish: Capability) -> bool:
     return (
         d.mode == wish.mode
         and d.modalities >= wish.modalities
+        and (wish.extractive or d.model_group != EXTRACTIVE)
         and (wish.max_tier is None or d.tier <= wish.max_tier)
         and (wish.locations is None or d.location in wish.locations)
     )

@@ -75,7 +75,9 @@ def question_for(target: Target, keep_alive: str | None = None) -> Question | No
     model = {"model": target.model}
     if target.mode == "chat":
         content: Any = target.ask or material.ASK
-        if target.sees:
+        if target.document is not None:
+            content = [{"type": "text", "text": text} for text in (target.document, content)]
+        elif target.sees:
             image = {"type": "image_url", "image_url": {"url": material.picture()}}
             content = [{"type": "text", "text": target.ask or "What color is this?"}, image]
         body = {**model, "messages": [{"role": "user", "content": content}], "max_tokens": MOST_TOKENS}

@@ -14,6 +14,8 @@ ASK = "Answer with one short sentence: what is a telephone?"
 TEXTS = ("The telephone line is tested.", "Cats sleep in the sun.")
 QUERY, DOCUMENTS, RELEVANT = "When is the telephone tested?", ("Cats sleep in the sun.", "The telephone is tested."), 1
 WORDS = ("signalbox", "probe")
+DOCUMENT = "[1] telephones, page 1\nThe telephone in the hall is tested every Tuesday at seven."
+ABOUT_IT, IN_IT = "When is the telephone in the hall tested?", "Tuesday at seven"
 SPOKEN = Path(__file__).with_name("spoken.wav")
 
 

@@ -10,9 +10,13 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from plugins.routing.types import Mode
+from services.probes import material
 
 Dialect = Literal["openai", "ollama", "mistral"]
 LOCAL = "local"
+EXTRACTIVE = "extractive"
+"""The model group in the box that quotes documents."""
+
 _DIALECTS: dict[str, Dialect] = {
     "openai": "openai",
     "hosted_vllm": "openai",
@@ -31,7 +35,8 @@ _DIALECTS: dict[str, Dialect] = {
 @dataclass(frozen=True, slots=True)
 class Target:
     """One deployment. ``url``: as LiteLLM is told, with its ``/v1`` where that has one. ``ask``, ``expect``: the
-    operator's own question and a regular expression for its answer. ``found``: how it was found, e.g. ``"gguf"``."""
+    operator's own question and a regular expression for its answer. ``found``: how it was found, e.g. ``"gguf"``.
+    ``document``: what the question is about, for one that quotes documents and says nothing else."""
 
     id: str
     group: str
@@ -45,6 +50,7 @@ class Target:
     ask: str | None = None
     expect: str | None = None
     found: str | None = None
+    document: str | None = None
 
     @property
     def server(self) -> str:
@@ -66,8 +72,11 @@ def target(entry: Mapping[str, Any], environ: Mapping[str, str]) -> Target | Non
     url = params.get("api_base")
     if wish is False or info.get("signalbox_placeholder") is True or dialect is None or not isinstance(url, str):
         return None
-    # The built-in answers know greetings and little else.
-    own = wish if isinstance(wish, Mapping) else {"ask": "hello"} if info.get("builtin") is True else {}
+    own, quotes = wish if isinstance(wish, Mapping) else {}, entry.get("model_name") == EXTRACTIVE
+    if not own and info.get("builtin") is True:
+        own = {"ask": "hello"}  # these answers know greetings and little else
+    elif quotes:
+        own = {"ask": material.ABOUT_IT, "expect": material.IN_IT}
     return Target(
         id=str(info.get("id", "")),
         group=str(entry.get("model_name", "")),
@@ -81,6 +90,7 @@ def target(entry: Mapping[str, Any], environ: Mapping[str, str]) -> Target | Non
         ask=own.get("ask"),
         expect=own.get("expect"),
         found=info.get("found"),
+        document=material.DOCUMENT if quotes else None,
     )
 
 

@@ -150,7 +150,7 @@ def _retrieval(url: str) -> list[Entry]:
     take its place: vectors of two models cannot be compared."""
     params = {"api_base": url, "api_key": "os.environ/SIGNALBOX_INTERNAL_KEY", "input_cost_per_token": 0.0}
     about = {"location": "local", "tier": "instant", "modalities": ["text"]}
-    quotes: dict[str, Any] = {"features": [], "probe": False}  # without a document it has nothing to say to a check
+    quotes: dict[str, Any] = {"features": []}
     return [
         {
             "model_name": name,

@@ -81,21 +81,26 @@ def test_all_deployments_survive_polls_and_a_reformatted_file(desk: Desk, added:
 def test_a_model_removed_under_load_loses_no_request(desk: Desk) -> None:
     params = {"model": "openai/up-leaving", "api_base": f"{desk.cloud.url}/v1", "api_key": "sk-leaving"}
     info = {"location": "local", "signalbox_tier": "small"}
+    made = desk.admin("/model/new", model_name="leaving", litellm_params=params, model_info=info)
 
     def arrived() -> int:
         return desk.cloud.holds("up-leaving")
 
-    body = {"model": "auto", "messages": [{"role": "user", "content": EASY}]}
+    def known(worker: int) -> bool:
+        return desk.ask(desk.system.key, model="leaving", client=desk.each_worker()[worker]).status_code == 200
+
+    seconds_until(lambda: known(0) and known(1), "both workers to know it", 30)
+    # It costs nothing, so a new conversation goes there.
+    body = {"model": "auto", "messages": [{"role": "user", "content": f"{EASY} And why is it so?"}]}
     with load(desk.system.url, desk.system.headers, body, 8) as seen:
-        made = desk.admin("/model/new", model_name="leaving", litellm_params=params, model_info=info)
-        seconds_until(lambda: arrived() > 20, "requests that go to the new model")
+        seconds_until(lambda: arrived() > 40, "requests that go to it", 30)
         desk.admin("/model/delete", id=made["model_id"])
 
         def nobody_goes_there() -> bool:
             before, answered = arrived(), seen.statuses[200]
-            seconds_until(lambda: seen.statuses[200] > answered + 40, "further answers")
+            seconds_until(lambda: seen.statuses[200] > answered + 40, "further answers", 30)
             return arrived() == before
 
-        seconds_until(nobody_goes_there, "both workers to forget it", 30)
+        seconds_until(nobody_goes_there, "both workers to forget it", 60)
     print(f"\n{dict(seen.statuses)}, {arrived()} of them by the model that was removed meanwhile")
     assert seen.lost == []

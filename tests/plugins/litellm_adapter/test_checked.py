@@ -92,6 +92,16 @@ def test_capabilities_and_what_stands_behind_them() -> None:
     assert told["fast"]["deployments"][0]["detail"] == "it repeats one thing"
 
 
+def test_what_quotes_documents_makes_no_other_capability_work() -> None:
+    params = {"model": "openai/extractive", "api_base": "http://127.0.0.1:9/v1"}
+    info = {"id": "extractive", "location": "local", "tier": "instant", "modalities": ["text"], "features": []}
+    entries = [{"model_name": "extractive", "litellm_params": params, "model_info": info}]
+    text = json.dumps({"model_list": entries, "gateway": {}})
+    config = parse_config(text, "x.yaml")
+    told = capabilities(config.spec, config.deployments, {"extractive": {"state": "right"}})
+    assert [name for name, row in told.items() if row["state"] == "works"] == ["document_qa"]
+
+
 def client(checked: Checked, role: str) -> Any:
     app = FastAPI()
     app.include_router(health_routes(checked))

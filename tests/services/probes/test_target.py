@@ -51,6 +51,14 @@ def test_the_built_in_answers_are_greeted() -> None:
     assert made.ask == "hello"
 
 
+def test_what_quotes_documents_is_given_one() -> None:
+    made = target({**entry("openai/extractive"), "model_name": "extractive"}, {})
+    assert made is not None
+    assert made.document is not None
+    assert made.expect is not None
+    assert made.expect in made.document
+
+
 def test_what_is_not_probed() -> None:
     no_url = entry("anthropic/claude")
     del no_url["litellm_params"]["api_base"]

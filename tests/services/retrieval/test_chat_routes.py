@@ -11,7 +11,10 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
 from services.common.errors import install_error_handlers
+from services.probes.ask import question_for
+from services.probes.target import target
 from services.retrieval.chat_routes import FINGERPRINT, chat_routes
+from services.retrieval.extractive import NOTHING
 from services.retrieval.minilm.encoder import Encoder
 from tests.services.retrieval.test_extractive import FOUND
 
@@ -45,6 +48,19 @@ def test_whole_and_streamed_say_the_same(sdk: openai.OpenAI) -> None:
     text = "".join(c.choices[0].delta.content or "" for c in chunks if c.choices)
     assert text == whole.choices[0].message.content
     assert chunks[-1].usage == whole.usage
+
+
+def test_a_health_check_is_answered_rightly(sdk: openai.OpenAI) -> None:
+    params = {"model": "openai/extractive", "api_base": "http://testserver/v1"}
+    found = target({"model_name": "extractive", "litellm_params": params, "model_info": {"location": "local"}}, {})
+    assert found is not None
+    question = question_for(found)
+    assert question is not None
+    body: Any = question.body
+    answer = sdk.chat.completions.create(model=body["model"], messages=body["messages"], max_tokens=body["max_tokens"])
+    assert question.judge(answer.model_dump()) is None
+    answer.choices[0].message.content = NOTHING
+    assert question.judge(answer.model_dump()) == "it is not the expected answer"
 
 
 def test_without_a_document_there_is_nothing_to_quote(sdk: openai.OpenAI) -> None:
