@@ -63,6 +63,7 @@ def _label(process: psutil.Process, heads: dict[int, str]) -> str:
         return f"{part}: resource tracker"
     if part == "gateway-base" and process.ppid() in heads:
         return "gateway worker"
+    part = "gateway" if part == "gateway-base" else part  # of a worker's
     kind = next((k for k in ("query", "redis", "postgres", "node") if k in words.split("--", 1)[0]), process.name())
     # Postgres has a process for each connection and duty: its first one stands for all.
     first = next((p for p in process.parents() if p.pid in heads), None)
