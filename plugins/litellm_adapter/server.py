@@ -36,6 +36,9 @@ LITELLM_ENV = {
     "LITELLM_LOG": "WARNING",
     "DISABLE_SCHEMA_UPDATE": "true",
     "DO_NOT_TRACK": "1",
+    # A connection that was idle for longer is not used again. Many servers (vLLM, llama.cpp, anything on uvicorn) close
+    # theirs after 5 s, and a request that is sent at that moment fails; LiteLLM's own 120 s would try it every time.
+    "AIOHTTP_KEEPALIVE_TIMEOUT": "4",
     # Products of small matrices for one request: threads would only wait for each other, and for other workers.
     "OPENBLAS_NUM_THREADS": "1",
 }

@@ -20,6 +20,10 @@ from services.common.settings import ServiceSettings
 GRACEFUL_S = 10
 """How long answers in progress may take after a stop was asked for."""
 
+KEEP_ALIVE_S = 75
+"""How long an idle connection stays: longer than any client of ours would use it again, so that none is closed under a
+request that has just been sent."""
+
 NOT_STARTED = 3
 """Exit status of a service that could not start; uvicorn's own."""
 
@@ -46,6 +50,7 @@ def serve(make_app: Callable[[], FastAPI], settings: ServiceSettings, *, with_pa
         log_config=None,  # ours: uvicorn's would print exception messages
         access_log=False,
         server_header=False,
+        timeout_keep_alive=KEEP_ALIVE_S,
         timeout_graceful_shutdown=GRACEFUL_S,
     )
     server = uvicorn.Server(config)

@@ -9,6 +9,8 @@ from __future__ import annotations
 import copy
 import gc
 import os
+import subprocess
+import sys
 import warnings
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -206,3 +208,20 @@ def test_a_refusal_becomes_litellms_exception() -> None:
 
     error = as_proxy_exception(Refused(404, "no", "model_not_found", "model"))
     assert (error.code, error.param, error.openai_code) == ("404", "model", "model_not_found")
+
+
+def test_litellm_lets_idle_connections_go_before_a_server_closes_them() -> None:
+    code = """
+import asyncio, os, sys, warnings
+from plugins.litellm_adapter.server import LITELLM_ENV
+warnings.simplefilter("ignore")
+os.environ.update(LITELLM_ENV)
+from litellm.llms.custom_httpx.http_handler import AsyncHTTPHandler
+async def main():
+    session = AsyncHTTPHandler._create_aiohttp_transport()._get_valid_client_session()
+    print("idle", session.connector._keepalive_timeout)
+    await session.close()
+asyncio.run(main())
+"""
+    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120, check=True)
+    assert told.stdout.split()[-1] == "4", "5 s is what most servers keep theirs"
