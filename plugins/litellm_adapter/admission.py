@@ -10,8 +10,9 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 from plugins.litellm_adapter.refusal import Refused
 from plugins.litellm_adapter.trace import Trace
@@ -44,10 +45,11 @@ class Admission:
         self._gates: dict[str, Gate] = {}
         self._queue = Queue()
 
-    def configure(self, config: Config) -> dict[str, int]:
-        """Other limits from now on; slots in use stay counted. Returns the slots of this worker by deployment id."""
+    def configure(self, config: Config, added: Iterable[Mapping[str, Any]] = ()) -> dict[str, int]:
+        """Other limits from now on; slots in use stay counted. Returns the slots of this worker by deployment id.
+        ``added``: entries beside those of the file, which come first."""
         self._queue = config.spec.queue
-        limits = limits_from(config.raw.get("model_list") or ())
+        limits = {**limits_from(added), **limits_from(config.raw.get("model_list") or ())}
         shares: Mapping[str, Limit] = {i: limit.share(self._workers) for i, limit in limits.items()}
         for name, share in shares.items():
             if name in self._gates:

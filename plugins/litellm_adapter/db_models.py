@@ -48,7 +48,7 @@ class DbModels:
         self._seen: list[dict[str, Any]] = []
         self._deployments = deployments
         self._leaving = Leaving(gateway.oldest_running)
-        gateway.extend = self.extended
+        gateway.extend, gateway.added = self.extended, lambda: self._seen
         if deployments is not None:
             deployments.on_removal = self.leave
 

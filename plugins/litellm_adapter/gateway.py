@@ -11,9 +11,9 @@ import hashlib
 import os
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from plugins.litellm_adapter.accounting import Accounting, open_accounting
 from plugins.litellm_adapter.admission import Admission
@@ -75,6 +75,7 @@ class Gateway:
         self.config = config
         self.base = self.router = router
         self.extend: Callable[[Config, Router], Router] = lambda _config, made: made
+        self.added: Callable[[], Iterable[Mapping[str, Any]]] = tuple
         self.counters = SharedCounters(litellm_redis)
         self.budgets = Budgets(self.counters)
         self.log = log
@@ -103,7 +104,7 @@ class Gateway:
         self.safe = safest(router.spec, router.deployments)
         self.config, self.router = config, router
         self.policy += 1
-        self.live.set_capacities(self.admission.configure(config))
+        self.live.set_capacities(self.admission.configure(config, self.added()))
         self.live.forget(frozenset(self._by_id))
 
     def begin(self, trace: Trace) -> None:

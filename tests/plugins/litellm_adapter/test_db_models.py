@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 from plugins.litellm_adapter.db_models import DbModels
 from plugins.litellm_adapter.gateway import Gateway
-from plugins.routing.types import Tier
-from tests.plugins.litellm_adapter.facts import YAML, config, router
+from plugins.litellm_adapter.trace import Trace
+from plugins.routing.types import Caller, Tier
+from tests.plugins.litellm_adapter.facts import YAML, config, decision, router
 
 FILE = {"model_name": "small", "litellm_params": {"model": "openai/a"}, "model_info": {"id": "dep-small"}}
 
@@ -60,3 +62,20 @@ def test_a_closed_boundary_takes_none_that_is_outside() -> None:
     held[0] = added(location="local")
     DbModels(gateway, lambda: held).look()
     assert "u-1" in {d.id for d in gateway.router.deployments}
+
+
+def test_max_concurrency_of_an_added_model_holds() -> None:
+    gateway = Gateway(config(), router(), None, b"")
+    held = [added(location="local", max_concurrency=1)]
+    models = DbModels(gateway, lambda: held)
+    models.look()
+    begun = Trace(edge=True, decision=decision(), caller=Caller())
+    new = next(d for d in gateway.router.deployments if d.id == "u-1")
+    asyncio.run(gateway.admission.admit(begun, decision(chosen=new, fallbacks=(), pinned=True)))
+    gateway.live.begin("u-1")
+    assert gateway.live.snapshot()["u-1"].load == 1.0, "full with one request"
+    assert begun.slot is not None
+    for no_limit in (0, True, "4", -1):
+        held[0] = added(location="local", max_concurrency=no_limit)
+        models.look()
+        assert gateway.live.snapshot()["u-1"].load < 1.0
