@@ -11,7 +11,7 @@ import sys
 BENCHES = ("decide", "detection", "own_cost", "seeing", "egress", "audio", "documents", "retrieval", "gateway")
 """Modules of this folder with a ``main``; its exit status, where it gives one, says whether its bounds hold."""
 
-LONG = ("kill", "soak")
+LONG = ("kill", "soak", "taking_in")
 """Those that take minutes: run by name only."""
 
 

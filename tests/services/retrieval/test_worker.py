@@ -10,28 +10,32 @@ import pytest
 from services.retrieval.worker import READY
 from tests.services.retrieval.rig import Rig, running_rig, until
 
-FILES = 60
-KILLS = 3
-
 
 def test_kill_9_at_random_moments_loses_and_doubles_nothing(tmp_path: Path) -> None:
-    chance = random.Random(7)
-    with running_rig(tmp_path) as rig:
-        until("the worker", lambda: (tmp_path / "run" / READY).exists())
-        ids = [rig.upload(f"note-{n}.txt", f"Note {n}. Barrel number {n} holds liquid {n * 31}.") for n in range(FILES)]
+    killed_while_taking_in(tmp_path, files=60, kills=3, seed=7)
+
+
+def killed_while_taking_in(state: Path, *, files: int, kills: int, seed: int) -> dict[str, int]:
+    """Files that were acknowledged are each found once, after kills of worker and service at random moments; how often
+    each was killed. The worker is always among them."""
+    chance = random.Random(seed)
+    moments = sorted(chance.sample(range(1, files - files // 10), kills))
+    victims = ["worker", *(chance.choice(("worker", "retrieval")) for _ in range(kills - 1))]
+    with running_rig(state) as rig:
+        until("the worker", lambda: (state / "run" / READY).exists())
+        ids = [rig.upload(f"note-{n}.txt", f"Note {n}. Barrel number {n} holds liquid {n * 31}.") for n in range(files)]
         store = rig.store()
         each = [{"file_id": id, "attributes": {"n": n}} for n, id in enumerate(ids)]
         assert rig.ask("POST", f"/{store}/file_batches", {"files": each}).status_code == 200
-        for kill in range(1, KILLS + 1):
-            done = kill * FILES // (KILLS + 2) + chance.randrange(5)
-            until("some files to be complete", lambda done=done: completed(rig, store) >= done)  # type: ignore[misc]
-            victim = chance.choice(("worker", "retrieval")) if kill > 1 else "worker"
+        for moment, victim in zip(moments, victims, strict=True):
+            until("some files to be complete", lambda moment=moment: completed(rig, store) >= moment)  # type: ignore[misc]
             rig.kill(victim)
             rig.start(victim)
             rig.ready()
         counts = rig.taken_in(store)
-        assert counts["completed"] == counts["total"] == FILES, rig.log("worker")
+        assert counts["completed"] == counts["total"] == files, rig.log("worker")
         everywhere_once(rig, store, ids)
+    return {name: victims.count(name) for name in ("worker", "retrieval")}
 
 
 def completed(rig: Rig, store: str) -> int:
