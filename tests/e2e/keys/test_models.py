@@ -89,18 +89,18 @@ def test_a_model_removed_under_load_loses_no_request(desk: Desk) -> None:
     def known(worker: int) -> bool:
         return desk.ask(desk.system.key, model="leaving", client=desk.each_worker()[worker]).status_code == 200
 
-    seconds_until(lambda: known(0) and known(1), "both workers to know it", 30)
+    seconds_until(lambda: known(0) and known(1), "both workers to know it", 60)
     # It costs nothing, so a new conversation goes there.
     body = {"model": "auto", "messages": [{"role": "user", "content": f"{EASY} And why is it so?"}]}
-    with load(desk.system.url, desk.system.headers, body, 8) as seen:
-        seconds_until(lambda: arrived() > 40, "requests that go to it", 30)
+    with load(desk.system.url, desk.system.headers, body, 4) as seen:
+        seconds_until(lambda: arrived() > 8, "requests that go to it", 60)
         desk.admin("/model/delete", id=made["model_id"])
 
         def nobody_goes_there() -> bool:
             before, answered = arrived(), seen.statuses[200]
-            seconds_until(lambda: seen.statuses[200] > answered + 40, "further answers", 30)
+            seconds_until(lambda: seen.statuses[200] > answered + 16, "further answers", 60)
             return arrived() == before
 
-        seconds_until(nobody_goes_there, "both workers to forget it", 60)
+        seconds_until(nobody_goes_there, "both workers to forget it", 90)
     print(f"\n{dict(seen.statuses)}, {arrived()} of them by the model that was removed meanwhile")
     assert seen.lost == []
