@@ -107,7 +107,7 @@ def test_ctrl_c_ends_everything_and_the_second_start_is_quick(tmp_path: Path) ->
     first.wait_for(lambda: first.process.poll() is not None or first.ready(), "a start", 120)
     port = int(first.url.rsplit(":", 1)[1])
     started = first.processes()
-    assert set(first.parts()) == {"gateway", "instant"}
+    assert set(first.parts()) == {"gateway-base", "gateway", "instant"}
     assert first.stop(signal.SIGINT, bound_s=25) == 0
     gone, alive = psutil.wait_procs(started, timeout=5)
     assert not alive
