@@ -25,7 +25,7 @@ _MARKS = {"ok": ("ok  ", "green"), "warn": ("warn", "yellow"), "fail": ("FAIL", 
 @click.option("--config", "file", metavar="FILE", help="YAML file [SIGNALBOX_CONFIG, ./litellm_config.yaml]")
 @click.option("--port", type=int, help="port of the gateway [SIGNALBOX_PORT, 4000]")
 @click.option("--host", help="address of the gateway [SIGNALBOX_HOST, 127.0.0.1]")
-@click.option("--workers", type=int, help="gateway processes [SIGNALBOX_WORKERS, 1]")
+@click.option("--workers", type=int, help="gateway processes [SIGNALBOX_WORKERS, half the cores]")
 @click.option("--certificate", "certificates", metavar="FILE", multiple=True, help="a PEM file whose dates to check")
 @click.option("--fast", is_flag=True, help="do not compute the checksums of model files")
 @click.option("--json", "as_json", is_flag=True, help="for programs")

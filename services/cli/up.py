@@ -30,7 +30,7 @@ Examples:
 @click.option("--port", type=int, help="port of the gateway [SIGNALBOX_PORT, 4000]")
 @click.option("--host", help="address to listen on [SIGNALBOX_HOST, 127.0.0.1]")
 @click.option("--state", metavar="DIR", help="keys, logs, data [SIGNALBOX_STATE, ./.signalbox]")
-@click.option("--workers", type=int, help="gateway processes [SIGNALBOX_WORKERS, 1]")
+@click.option("--workers", type=int, help="gateway processes [SIGNALBOX_WORKERS, half the cores]")
 @click.option("--only", metavar="PART,...", help="start these parts only")
 @click.option("--tls-cert", metavar="FILE", help="serve TLS with this certificate (PEM) [SIGNALBOX_TLS_CERT]")
 @click.option("--tls-key", metavar="FILE", help="and its key [SIGNALBOX_TLS_KEY]")

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from plugins.routing.config.load import Config, load_config, parse_config
 from services.supervisor.state import State, state_at
+from services.supervisor.worker_count import default_workers
 
 CONFIG_ENV = "SIGNALBOX_CONFIG"
 DEFAULT_CONFIG = "litellm_config.yaml"
@@ -57,7 +58,7 @@ def read_options(
         state=state_at(state or environ.get("SIGNALBOX_STATE")),
         host=host or environ.get("SIGNALBOX_HOST") or "127.0.0.1",
         port=_number("SIGNALBOX_PORT", port, environ, 4000, 1, 65535),
-        workers=_number("SIGNALBOX_WORKERS", workers, environ, 1, 1, 64),
+        workers=_number("SIGNALBOX_WORKERS", workers, environ, default_workers(), 1, 64),
         only=frozenset(word for word in words if word),
         environ=environ,
         tls=_tls(tls_cert or environ.get("SIGNALBOX_TLS_CERT"), tls_key or environ.get("SIGNALBOX_TLS_KEY")),

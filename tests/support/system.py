@@ -113,7 +113,8 @@ class System:
 def environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:
     """This process's environment without proxies, provider keys, databases or settings of ours."""
     kept = {k: v for k, v in os.environ.items() if not any(word in k.lower() for word in _DROPPED)}
-    return {**kept, "PYTHONUNBUFFERED": "1", **(extra or {})}
+    # One worker, whatever machine the tests run on; a test that is about more says so.
+    return {**kept, "PYTHONUNBUFFERED": "1", "SIGNALBOX_WORKERS": "1", **(extra or {})}
 
 
 def command(*arguments: str) -> list[str]:

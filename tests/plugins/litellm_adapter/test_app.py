@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import gc
 from types import SimpleNamespace
 
 import pytest
 
-from plugins.litellm_adapter.app import no_cooldowns
+from plugins.litellm_adapter.app import keep_for_good, no_cooldowns
 
 pytestmark = pytest.mark.filterwarnings("ignore")
 
@@ -20,3 +21,13 @@ def test_cooldowns_are_off(monkeypatch: pytest.MonkeyPatch) -> None:
     assert router.disable_cooldowns is True
     monkeypatch.setattr(proxy_server, "llm_router", None)
     no_cooldowns()
+
+
+def test_what_start_up_made_is_not_collected_over_and_over() -> None:
+    before = len(gc.get_objects())
+    try:
+        keep_for_good()
+        assert gc.get_freeze_count() > before / 2
+        assert len(gc.get_objects()) < before / 10
+    finally:
+        gc.unfreeze()

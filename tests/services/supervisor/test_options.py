@@ -9,6 +9,7 @@ import pytest
 
 from plugins.routing.config.load import ConfigError
 from services.supervisor.options import OptionError, read_config, read_options
+from services.supervisor.worker_count import default_workers
 from tests.support.certificate import self_signed
 
 ENV = {
@@ -23,10 +24,10 @@ ENV = {
 @pytest.mark.parametrize(
     ("environ", "flags", "told"),
     [
-        ({}, {}, (None, 4000, "127.0.0.1", 1)),
+        ({}, {}, (None, 4000, "127.0.0.1", default_workers())),
         (ENV, {}, ("env.yaml", 5000, "0.0.0.0", 3)),
         (ENV, {"config": "f.yaml", "port": 6000, "host": "::1", "workers": 2}, ("f.yaml", 6000, "::1", 2)),
-        ({"SIGNALBOX_PORT": "", "SIGNALBOX_CONFIG": ""}, {}, (None, 4000, "127.0.0.1", 1)),
+        ({"SIGNALBOX_PORT": "", "SIGNALBOX_CONFIG": ""}, {}, (None, 4000, "127.0.0.1", default_workers())),
     ],
 )
 def test_order(environ: dict[str, str], flags: dict[str, Any], told: tuple[object, ...]) -> None:
