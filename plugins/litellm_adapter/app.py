@@ -119,8 +119,8 @@ def _works(gateway: Gateway, config: Path, state: Path | None, checked: Checked)
 
 
 def keep_for_good() -> None:
-    """Takes what start-up made out of garbage collection: it stays until the end, and to look through LiteLLM's million
-    objects takes half a second, in which no request gets on."""
+    """Takes what start-up made out of garbage collection: it stays until the end. A process that imported LiteLLM
+    itself would look through a million objects for half a second each time, in which no request gets on."""
     gc.collect()
     gc.freeze()
     # Python collects whole only when a fourth of what it last counted has come anew: it counts again, without those.

@@ -71,4 +71,6 @@ def _reason(trace: Trace) -> str:
 
 def _safe(value: str) -> str:
     """One line of printable Latin-1, short enough for any proxy's header limit."""
-    return "".join(c if c.isprintable() and c.isascii() else "?" for c in value)[:MAX_REASON]
+    if not (value.isascii() and value.isprintable()):
+        value = "".join(c if c.isprintable() and c.isascii() else "?" for c in value)
+    return value[:MAX_REASON]

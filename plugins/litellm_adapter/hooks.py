@@ -190,11 +190,11 @@ class SignalboxHooks(CostHooks):
         request_headers: Any = None,
         litellm_call_info: Any = None,
     ) -> dict[str, str]:
-        """The same headers that the edge writes, for where there is no edge."""
+        """The headers that the edge writes, for where there is no edge."""
         del user_api_key_dict, response, request_headers, litellm_call_info
         found = verdict.read(data)
         trace = found.trace if found is not None else CURRENT.get()
-        return dict(headers_of(trace)) if trace is not None else {}
+        return dict(headers_of(trace)) if trace is not None and not trace.edge else {}
 
     async def async_log_success_event(
         self, kwargs: dict[str, Any], response_obj: Any, start_time: Any, end_time: Any

@@ -8,7 +8,19 @@ from __future__ import annotations
 import importlib
 import sys
 
-BENCHES = ("decide", "detection", "own_cost", "seeing", "egress", "audio", "documents", "retrieval", "gateway")
+BENCHES = (
+    "decide",
+    "detection",
+    "own_cost",
+    "seeing",
+    "egress",
+    "audio",
+    "documents",
+    "retrieval",
+    "gateway",
+    "routes",
+    "paper",
+)
 """Modules of this folder with a ``main``; its exit status, where it gives one, says whether its bounds hold."""
 
 LONG = ("kill", "soak", "taking_in")

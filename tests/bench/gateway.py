@@ -21,24 +21,28 @@ from rich.console import Console
 
 from tests.bench.cases import CASES, QUICK, Case, Contender, per_chunk_ms, rounds
 from tests.bench.chart import chart
+from tests.bench.embedding import embedding
 from tests.bench.load import Target
+from tests.bench.machine import stamp
 from tests.bench.portkey import installed, portkey_server
 from tests.bench.report import show
-from tests.bench.servers import KEY, signalbox_server, stock_server, upstream_server
+from tests.bench.servers import KEY, chat_models, signalbox_server, stock_server, upstream_server
 
 WARM_UP = Case("warm", 4, 60)
 
 
 def measure(count: int, cases: Sequence[Case], workers: str) -> dict[str, Any]:
     """Run everything; returns a JSON-ready report. Raises RuntimeError where a server does not start."""
+    machine = stamp()
     with tempfile.TemporaryDirectory(prefix="signalbox-bench-") as name, ExitStack() as stack:
         folder = Path(name)
         upstream = stack.enter_context(upstream_server(folder))
-        stock = stack.enter_context(stock_server(folder, upstream.base_url))
-        ours = stack.enter_context(signalbox_server(folder, upstream.base_url, workers))
+        models = chat_models(upstream.base_url)
+        stock = stack.enter_context(stock_server(folder, models))
+        ours = stack.enter_context(signalbox_server(folder, models, workers))
         contenders = [
             Contender(stock, Target("stock", stock.base_url, KEY, "bench"), "litellm"),
-            Contender(ours, Target("signalbox", ours.base_url, KEY, "auto"), "plugins.litellm_adapter.server"),
+            Contender(ours, Target("signalbox", ours.base_url, KEY, "auto"), "plugins.litellm_adapter"),
         ]
         if installed():
             third = stack.enter_context(portkey_server(folder))
@@ -48,10 +52,12 @@ def measure(count: int, cases: Sequence[Case], workers: str) -> dict[str, Any]:
         rows = [asyncio.run(rounds(case, contenders, count)) for case in cases]
         return {
             "bench": "gateway",
+            "machine": machine,
             "rounds": count,
             "workers": workers,
             "cases": rows,
             "per_chunk_ms": {c.target.name: per_chunk_ms(rows, c.target.name) for c in contenders},
+            "embedding": embedding(ours.base_url, folder),
             "boot_s": {c.target.name: c.server.boot_s for c in contenders},
             "gateway_rss_mb": {c.target.name: c.server.memory_mb(c.part) for c in contenders},
         }

@@ -1,6 +1,6 @@
 """A bounded load on one HTTP address, and what it measured.
 
-Knows: how to send N chat requests at a concurrency and time each. Does not know: which gateway is behind the address.
+Knows: how to send N requests at a concurrency and time each. Does not know: which gateway is behind the address.
 Latencies are wall-clock milliseconds seen by the client.
 """
 
@@ -62,20 +62,28 @@ def chat_body(model: str, prompt_bytes: int = 60, stream_chunks: int = 0, prompt
     return orjson.dumps(body)
 
 
-async def run_load(target: Target, *, concurrency: int, requests: int, body: bytes) -> Sample:
+async def run_load(
+    target: Target,
+    *,
+    concurrency: int,
+    requests: int,
+    body: bytes,
+    path: str = "/v1/chat/completions",
+    content_type: str = "application/json",
+) -> Sample:
     """Send ``requests`` requests, ``concurrency`` at a time, over kept-alive connections; stops by itself."""
     total: list[float] = []
     first: list[float] = []
     failed = 0
     left = iter(range(requests))
-    headers = {"authorization": f"Bearer {target.key}", "content-type": "application/json", **dict(target.headers)}
+    headers = {"authorization": f"Bearer {target.key}", "content-type": content_type, **dict(target.headers)}
     connector = aiohttp.TCPConnector(limit=concurrency)
 
     async def worker(session: aiohttp.ClientSession) -> None:
         nonlocal failed
         for _ in left:
             begin = time.perf_counter()
-            async with session.post(f"{target.base_url}/v1/chat/completions", data=body, headers=headers) as answer:
+            async with session.post(f"{target.base_url}{path}", data=body, headers=headers) as answer:
                 seen = False
                 async for _chunk in answer.content.iter_any():
                     if not seen:

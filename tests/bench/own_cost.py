@@ -27,6 +27,7 @@ from plugins.litellm_adapter.gateway import USAGE_WAIT_S, Gateway, open_gateway
 from plugins.litellm_adapter.headers import headers_of
 from plugins.litellm_adapter.hooks import SignalboxHooks
 from tests.bench.decide import prompt
+from tests.bench.machine import stamp
 
 BOUND_MS = 1.5
 TOKENS = (10, 100, 500, 2000)
@@ -103,6 +104,7 @@ def _bodies(tokens: int, count: int, rng: random.Random) -> list[bytes]:
 
 async def measure(folder: Path, count: int, rounds: int) -> dict[str, Any]:
     """A row for each length: milliseconds, the median of ``rounds``, lowest and highest."""
+    machine = stamp()
     config = folder / "litellm_config.yaml"
     config.write_text(json.dumps(CONFIG))
     gateway: Gateway = await open_gateway(config, folder / "state", build_router)
@@ -127,7 +129,14 @@ async def measure(folder: Path, count: int, rounds: int) -> dict[str, Any]:
         rows.append({"tokens": tokens, "cpu_ms": statistics.median(taken), "spread": (min(taken), max(taken))})
     written = len(gateway.log.recent(1)) if gateway.log is not None else 0
     gateway.close()
-    return {"bench": "own_cost", "bound_ms": BOUND_MS, "requests": count, "rows": rows, "logged": bool(written)}
+    return {
+        "bench": "own_cost",
+        "machine": machine,
+        "bound_ms": BOUND_MS,
+        "requests": count,
+        "rows": rows,
+        "logged": bool(written),
+    }
 
 
 def main() -> int:

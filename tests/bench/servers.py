@@ -14,15 +14,18 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
+from typing import Any
 
 import psutil
 
 KEY = "sk-bench-0123456789"  # a key for loopback only, thrown away with the run
 _BOOT_SECONDS = 180.0
+NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +100,8 @@ def started(
             process.wait(10)
 
 
-def _model_list(upstream: str) -> list[dict[str, object]]:
+def chat_models(upstream: str) -> list[dict[str, Any]]:
+    """A model list of one deployment, answered by the upstream."""
     params = {"model": "openai/bench", "api_base": f"{upstream}/v1", "api_key": "none"}
     # `signalbox_tier` and not `tier`: LiteLLM refuses the latter, and both are to be started on the same list.
     info = {"location": "local", "signalbox_tier": "small", "modalities": ["text"], "context_window": 1_000_000}
@@ -112,22 +116,29 @@ def upstream_server(folder: Path) -> AbstractContextManager[Server]:
     return started("upstream", command, "/", port, folder, {"PYTHONPATH": root})
 
 
-def stock_server(folder: Path, upstream: str) -> AbstractContextManager[Server]:
+def stock_server(
+    folder: Path, models: Sequence[Mapping[str, Any]], extra: Mapping[str, str] = NOTHING
+) -> AbstractContextManager[Server]:
     """Context manager of LiteLLM's proxy as its own documentation starts it: the same model list, no plugins."""
     port = free_port()
     config = folder / "stock.yaml"
-    config.write_text(json.dumps({"model_list": _model_list(upstream), "general_settings": {"master_key": KEY}}))
+    settings = {"use_chat_completions_url_for_anthropic_messages": True}  # the upstream only speaks chat
+    general = {"master_key": KEY}
+    config.write_text(json.dumps({"model_list": models, "general_settings": general, "litellm_settings": settings}))
     litellm = str(Path(sys.executable).with_name("litellm"))
     command = [litellm, "--config", str(config), "--host", "127.0.0.1", "--port", str(port)]
-    return started("stock", command, "/health/readiness", port, folder, {"LITELLM_LOCAL_MODEL_COST_MAP": "True"})
+    env = {"LITELLM_LOCAL_MODEL_COST_MAP": "True", **extra}
+    return started("stock", command, "/health/readiness", port, folder, env)
 
 
-def signalbox_server(folder: Path, upstream: str, workers: str = "1") -> AbstractContextManager[Server]:
+def signalbox_server(
+    folder: Path, models: Sequence[Mapping[str, Any]], workers: str = "1", extra: Mapping[str, str] = NOTHING
+) -> AbstractContextManager[Server]:
     """Context manager of ``signalbox up`` with every part on, routing ``auto`` to the same upstream."""
     port = free_port()
     config = folder / "litellm_config.yaml"
     gateway = {"discovery": {"ollama": [], "vllm": [], "cloud": False, "models_dir": None}}
-    config.write_text(json.dumps({"model_list": _model_list(upstream), "gateway": gateway}))
+    config.write_text(json.dumps({"model_list": models, "gateway": gateway}))
     signalbox = str(Path(sys.executable).with_name("signalbox"))
     command = [
         signalbox,
@@ -141,4 +152,4 @@ def signalbox_server(folder: Path, upstream: str, workers: str = "1") -> Abstrac
         "--workers",
         workers,
     ]
-    return started("signalbox", command, "/health/readiness", port, folder, {"SIGNALBOX_MASTER_KEY": KEY})
+    return started("signalbox", command, "/health/readiness", port, folder, {"SIGNALBOX_MASTER_KEY": KEY, **extra})

@@ -1,6 +1,7 @@
 """A fast OpenAI-shaped upstream for measuring what stands in front of it.
 
-Knows: two constant answers, plain and streamed (``max_tokens`` chunks). Does not know: models, or what is measured.
+Knows: constant answers, one for each kind of model; a chat also streamed (``max_tokens`` chunks). Does not know:
+models, or what is measured.
 Run: ``python -m tests.bench.upstream --port N``.
 """
 
@@ -36,6 +37,35 @@ _ANSWER = orjson.dumps(
 )
 
 
+_VECTOR = [round(i / 384, 4) for i in range(384)]
+_OTHERS: dict[str, tuple[bytes, bytes]] = {
+    # the end of the path -> content type, body
+    "embeddings": (
+        b"application/json",
+        orjson.dumps(
+            {
+                "object": "list",
+                "model": "bench",
+                "data": [{"object": "embedding", "index": 0, "embedding": _VECTOR}],
+                "usage": {"prompt_tokens": 9, "total_tokens": 9},
+            }
+        ),
+    ),
+    "transcriptions": (b"application/json", orjson.dumps({"text": "The tide turns.", "duration": 0.5})),
+    "speech": (b"audio/mpeg", b"\x00" * 8000),
+    "rerank": (
+        b"application/json",
+        orjson.dumps(
+            {
+                "id": "r",
+                "results": [{"index": i, "relevance_score": 0.5} for i in range(3)],
+                "usage": {"total_tokens": 9},
+            }
+        ),
+    ),
+}
+
+
 def _chunk(delta: dict[str, str], finish: str | None) -> bytes:
     body = {
         "id": "chatcmpl-bench",
@@ -61,20 +91,25 @@ async def _body(receive: Receive) -> bytes:
             return b"".join(parts)
 
 
-async def _plain(send: Send, status: int, body: bytes) -> None:
-    headers = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
+async def _plain(send: Send, status: int, body: bytes, kind: bytes = b"application/json") -> None:
+    headers = [(b"content-type", kind), (b"content-length", str(len(body)).encode())]
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body})
 
 
 async def app(scope: Scope, receive: Receive, send: Send) -> None:
-    """ASGI: any POST is a chat completion, any GET an empty model list."""
+    """ASGI: any POST is a chat completion but for the paths above, any GET an empty model list."""
     if scope["type"] != "http":
         return
     if scope["method"] != "POST":
         await _plain(send, 200, b'{"object":"list","data":[]}')
         return
-    request = orjson.loads(await _body(receive))
+    body = await _body(receive)
+    other = _OTHERS.get(scope["path"].rsplit("/", 1)[-1])
+    if other is not None:
+        await _plain(send, 200, other[1], other[0])
+        return
+    request = orjson.loads(body)
     if not request.get("stream"):
         await _plain(send, 200, _ANSWER)
         return

@@ -45,6 +45,8 @@ async def test_a_request_is_rewritten_and_its_attempts_are_held_to_it(hooks: Sig
     await hooks.async_pre_call_deployment_hook({**data, "model_info": {"id": "dep-small", "location": "local"}}, None)
     assert current.served is not None
     assert current.served.id == "dep-small"
+    assert await hooks.async_post_call_response_headers_hook(data, None, None) == {}, "the edge writes them"
+    current.edge = False
     told = await hooks.async_post_call_response_headers_hook(data, None, None)
     assert told["x-signalbox-deployment"] == "dep-small"
 
