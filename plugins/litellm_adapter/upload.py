@@ -18,6 +18,16 @@ from plugins.litellm_adapter.refusal import Refused
 GRANULARITIES = ("timestamp_granularities[]", "timestamp_granularities")
 FORMATS = ("json", "text", "srt", "vtt", "verbose_json")
 
+NOT_SERVED = {
+    "include": "log probabilities of tokens are not given; verbose_json has avg_logprob for each segment",
+    "known_speaker_names": "speakers are not told apart",
+    "known_speaker_references": "speakers are not told apart",
+    "keywords": "give the words in prompt",
+    "languages": "give one in language, or leave it out: it is found",
+}
+"""Fields that would change the answer, so that leaving them aside in silence would be wrong. ``chunking_strategy`` is taken
+and changes nothing: a long recording is cut in its silences anyway."""
+
 
 @dataclass(frozen=True, slots=True)
 class Upload:
@@ -90,6 +100,9 @@ def _checked(form: FormData) -> Upload:
     upload = Upload(file, fields, granularities)
     if not fields.get("model"):
         raise Refused(400, "model is missing: name a capability, such as transcribe.", "invalid_value", "model")
+    for name in fields:
+        if why := NOT_SERVED.get(name.partition("[")[0]):
+            raise Refused(400, f"{name}: {why}.", "unsupported_parameter", name)
     if upload.response_format not in FORMATS:
         known = ", ".join(FORMATS)
         raise Refused(400, f"response_format: is not one of {known}.", "invalid_value", "response_format")

@@ -158,7 +158,14 @@ class Ears:
             from services.audio.whisper import Whisper
 
             return Whisper(model.path, self._settings.threads)
-        except (RuntimeError, ImportError) as error:
+        except ImportError as error:
+            raise ApiError(
+                503,
+                f"The engine {self._settings.engine} is not installed: install it, or unset SIGNALBOX_AUDIO_ENGINE and "
+                "restart; services/audio/README.md says how.",
+                code="engine_not_installed",
+            ) from error
+        except (RuntimeError, OSError) as error:
             raise ApiError(
                 503,
                 f"{model.path.name} cannot be loaded: remove it, or copy it again; `signalbox doctor` says more.",

@@ -3,13 +3,13 @@
 Knows: that package's C functions, version 0.2.0 (whisper.cpp 1.4.1). Does not know: why one would prefer it; the
 default, ``whisper.py``, is the maintained binding. Its Python class is not used: it wants pydantic 1 and librosa, gives
 subtitle times of zero and crashes where a translation has no prompt. The package has no wheel, so it must be built
-(``CMAKE_POLICY_VERSION_MINIMUM=3.5 pip install whisper-cpp-python``).
+(``CMAKE_POLICY_VERSION_MINIMUM=3.5 pip install --no-deps whisper-cpp-python``; it needs a C++ compiler and CMake).
 """
 
 from __future__ import annotations
 
 import ctypes
-import importlib
+import importlib.util
 import math
 from collections.abc import Callable
 from pathlib import Path
@@ -20,9 +20,26 @@ import numpy as np
 from services.audio.engine import Heard, Samples, Segment, Wish
 from services.audio.whisper import SHORTEST
 
-MODULE = "whisper_cpp_python.whisper_cpp"
+PACKAGE = "whisper_cpp_python"
 _GREEDY = 0
 _HUNDREDTHS = 100.0
+
+
+def c_functions() -> Any:
+    """The package's module of C functions, without its ``__init__``, which imports librosa and pydantic 1.
+
+    Raises ModuleNotFoundError where the package is missing, RuntimeError or FileNotFoundError for its library.
+    """
+    package = importlib.util.find_spec(PACKAGE)
+    if package is None or not package.submodule_search_locations:
+        raise ModuleNotFoundError(f"No module named {PACKAGE!r}", name=PACKAGE)
+    path = Path(package.submodule_search_locations[0]) / "whisper_cpp.py"
+    spec = importlib.util.spec_from_file_location(f"{PACKAGE}.whisper_cpp", path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
 
 
 class WhisperCppPython:
@@ -32,7 +49,7 @@ class WhisperCppPython:
     name = "whisper-cpp-python"
 
     def __init__(self, path: Path, threads: int) -> None:
-        self._api: Any = importlib.import_module(MODULE)
+        self._api: Any = c_functions()
         self._threads = threads
         self._context: Any = self._api.whisper_init_from_file(str(path).encode())
         if not self._context:

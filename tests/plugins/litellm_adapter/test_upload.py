@@ -53,6 +53,8 @@ def test_whether_any_transcript_will_do(fields: dict[str, str], plain: bool) -> 
         (b"x", {}, "model"),
         (b"x", {"model": "m", "response_format": "xml"}, "response_format"),
         (b"x", {"model": "m", "response_format": "srt", "stream": "true"}, "stream"),
+        (b"x", {"model": "m", "include[]": "logprobs"}, "include[]"),
+        (b"x", {"model": "m", "known_speaker_names[]": "ann"}, "known_speaker_names[]"),
     ],
 )
 def test_what_is_wrong_is_named(file: bytes | None, fields: dict[str, str], param: str) -> None:

@@ -119,6 +119,13 @@ def test_the_largest_model_is_the_default_and_pocketsphinx_the_last_resort(
     assert "signalbox models pull whisper-base" in nothing.value.message
 
 
+async def test_an_engine_that_is_not_installed_is_a_503_with_what_to_do(models_dir: Path, samples: Samples) -> None:
+    ear = Ears(AudioSettings(models_dir, engine="whisper-cpp-python")).ear("whisper-tiny")
+    with pytest.raises(ApiError, match="SIGNALBOX_AUDIO_ENGINE") as caught:
+        await ear.hear(samples, Wish())
+    assert (caught.value.status, caught.value.code) == (503, "engine_not_installed")
+
+
 async def test_a_model_that_cannot_be_loaded_is_a_503_each_time(
     models_dir: Path, samples: Samples, monkeypatch: pytest.MonkeyPatch
 ) -> None:

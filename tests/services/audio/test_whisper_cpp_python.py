@@ -1,4 +1,7 @@
-"""The other binding, against a module with its C functions: the package has no wheel, so it is not installed here."""
+"""The other binding, against a module with its C functions: the package has no wheel, so it is not installed here.
+
+Last tried with the real package (0.2.0, built with CMake 3) and the tiny model on 2026-11-25.
+"""
 
 from __future__ import annotations
 
@@ -10,8 +13,9 @@ from typing import Any
 
 import pytest
 
+from services.audio import whisper_cpp_python
 from services.audio.engine import RATE, Samples, Wish
-from services.audio.whisper_cpp_python import MODULE, WhisperCppPython
+from services.audio.whisper_cpp_python import PACKAGE, WhisperCppPython, c_functions
 
 TOKENS = ((11, 0.5), (12, 0.5), (50257, 1.0))
 
@@ -71,8 +75,7 @@ class _Functions:
 @pytest.fixture
 def functions(monkeypatch: pytest.MonkeyPatch) -> _Functions:
     made = _Functions()
-    monkeypatch.setitem(sys.modules, "whisper_cpp_python", SimpleNamespace(whisper_cpp=made))
-    monkeypatch.setitem(sys.modules, MODULE, made)
+    monkeypatch.setattr(whisper_cpp_python, "c_functions", lambda: made)
     return made
 
 
@@ -97,7 +100,16 @@ def test_a_broken_file_and_a_missing_package_are_errors(functions: _Functions) -
         WhisperCppPython(Path("broken.bin"), 1)
 
 
+def test_the_package_itself_is_not_imported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its ``__init__`` wants librosa and pydantic 1."""
+    (tmp_path / PACKAGE).mkdir()
+    (tmp_path / PACKAGE / "__init__.py").write_text("import a_library_that_is_not_there")
+    (tmp_path / PACKAGE / "whisper_cpp.py").write_text("import pathlib\nFOLDER = pathlib.Path(__file__).parent.name")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    assert c_functions().FOLDER == PACKAGE
+    assert PACKAGE not in sys.modules
+
+
 def test_without_the_package_it_says_so() -> None:
-    assert MODULE not in sys.modules
     with pytest.raises(ModuleNotFoundError, match="whisper_cpp_python"):
         WhisperCppPython(Path("m.bin"), 1)
