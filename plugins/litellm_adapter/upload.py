@@ -25,8 +25,8 @@ NOT_SERVED = {
     "keywords": "give the words in prompt",
     "languages": "give one in language, or leave it out: it is found",
 }
-"""Fields that would change the answer, so that leaving them aside in silence would be wrong. ``chunking_strategy`` is taken
-and changes nothing: a long recording is cut in its silences anyway."""
+"""Fields that would change the answer, so that leaving them aside in silence would be wrong. ``chunking_strategy`` is
+taken and changes nothing: a long recording is cut in its silences anyway."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,10 +58,10 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
             "gateway": {
                 "discovery": {"ollama": [], "vllm": [], "models_dir": "models", "cloud": False},
                 "audio": {"price_per_second": PRICE},
-                "boundary": {"egress": "off"},  # the broker has its own tests
+                "boundary": {"egress": {"hosts": ["127.0.0.1"]}},  # the place outside, behind the broker
             },
         }
-        parts = ("--only", "database,gateway,audio")
+        parts = ("--only", "database,gateway,audio,egress")
         with running_system(folder, json.dumps(config), arguments=parts) as system:
             client = openai.OpenAI(base_url=f"{system.url}/v1", api_key=system.key, max_retries=0, timeout=60)
             yield Desk(system, outside, client, encoded(tone(SECONDS, 16_000), "wav", 16_000))
