@@ -16,6 +16,7 @@ import pytest
 import srt
 import webvtt
 
+from plugins.ledger.query import records
 from services.audio.recording import decoded
 from tests.services.audio.recordings import encoded, tone
 from tests.support.fake_cloud import FakeCloud, fake_cloud
@@ -137,6 +138,9 @@ def test_what_goes_outside_was_heard_and_judged_here_first(desk: Desk) -> None:
     assert (allowed.status_code, allowed.text) == (200, "heard outside\n")
     assert allowed.headers["x-signalbox-location"] == "cloud"
     assert len(desk.outside.received) == 1
+    # The broker let it out, and wrote so before it did.
+    left = [r for r in records(desk.system.state / "ledger") if r["event"] == "left"]
+    assert [(r["class"], r["decision"]) for r in left] == [("public", allowed.headers["x-signalbox-decision-id"])]
     subtitles = desk.post(model=OUTSIDE, label="public", response_format="vtt")
     assert "heard outside" in subtitles.text
     desk.outside.reset()
