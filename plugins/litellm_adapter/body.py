@@ -42,6 +42,20 @@ async def read_body(receive: Receive, declared: int | None, limit: int = MAX_BOD
             return parts[0] if len(parts) == 1 else b"".join(parts)
 
 
+def replay(body: bytes, receive: Receive) -> Receive:
+    """A ``receive`` that gives ``body`` once, and then what ``receive`` gives."""
+    given = False
+
+    async def once() -> Message:
+        nonlocal given
+        if given:
+            return await receive()
+        given = True
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    return once
+
+
 def parse_object(body: bytes) -> dict[str, Any]:
     """The body as a JSON object. Raises Refused(400) on other JSON, broken JSON, invalid UTF-8 and NUL characters."""
     try:

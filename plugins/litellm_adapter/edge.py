@@ -18,6 +18,7 @@ from plugins.litellm_adapter.body import (
     Receive,
     parse_object,
     read_body,
+    replay,
     too_large,
 )
 from plugins.litellm_adapter.refusal import Refused
@@ -120,20 +121,7 @@ async def _checked(scope: Scope, headers: Mapping[bytes, bytes], receive: Receiv
         # LiteLLM's own cache of the parsed body (http_parsing_utils): without it the body would be parsed again.
         scope["parsed_body"] = (tuple(parsed), parsed)
     trace.body = body
-    return _replay(body, receive)
-
-
-def _replay(body: bytes, receive: Receive) -> Receive:
-    given = False
-
-    async def once() -> Message:
-        nonlocal given
-        if given:
-            return await receive()
-        given = True
-        return {"type": "http.request", "body": body, "more_body": False}
-
-    return once
+    return replay(body, receive)
 
 
 def _limited(receive: Receive, declared: int | None, limit: int) -> Receive:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from plugins.litellm_adapter import errors
-from plugins.litellm_adapter.body import Disconnected, Message, Receive, read_body
+from plugins.litellm_adapter.body import Disconnected, Message, Receive, read_body, replay
 from plugins.litellm_adapter.refusal import Refused
 from plugins.litellm_adapter.translate import is_admin
 
@@ -79,7 +79,7 @@ class KeyGuard:
             status = message.get("status", status)
             await send(message)
 
-        await self._app(scope, _replay(raw, receive), watched)
+        await self._app(scope, replay(raw, receive), watched)
         if status == 200 and scope["path"] == "/key/delete":
             for key in deleted(raw):
                 await self._evict(key)
@@ -97,7 +97,7 @@ class KeyGuard:
         if not named and not any(change.target for change in written):
             return
         try:
-            key = await self._who_asks(scope, _replay(raw, _nothing_more))
+            key = await self._who_asks(scope, replay(raw, _nothing_more))
         except Exception as error:  # noqa: BLE001 - whatever fails here, an unknown caller is no administrator
             raise Refused(*_unknown(error)) from None
         if is_admin(key):
@@ -189,19 +189,6 @@ def _unknown(error: Exception) -> tuple[int, str, str]:
 
 async def _nothing_more() -> Message:
     return {"type": "http.disconnect"}
-
-
-def _replay(raw: bytes, receive: Receive) -> Receive:
-    given = False
-
-    async def once() -> Message:
-        nonlocal given
-        if given:
-            return await receive()
-        given = True
-        return {"type": "http.request", "body": raw, "more_body": False}
-
-    return once
 
 
 async def _answer(send: Send, error: Refused) -> None:

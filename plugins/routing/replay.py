@@ -13,6 +13,7 @@ from typing import Any
 
 from plugins.routing.config.spec import GatewaySpec
 from plugins.routing.request_shapes import mode_and_shape
+from plugins.routing.router import Said
 from plugins.routing.types import UNSURE, Caller, Decision, Facts, Signal, Tier
 
 NOT_REPLAYED = frozenset({"key_limits", "budget"})
@@ -83,18 +84,6 @@ def _intent(row: Mapping[str, Any], known: Mapping[str, Any], then: GatewaySpec,
     return Signal("intent", label, score if score is not None else 0.0, {"enough": known.get("enough")})
 
 
-class Known:
-    """An extractor that gives back a signal found before."""
-
-    def __init__(self, signal: Signal) -> None:
-        self.name = signal.name
-        self._signal = signal
-
-    def extract(self, facts: Facts) -> Signal:
-        del facts
-        return self._signal
-
-
-def extractors(signals: Sequence[Signal]) -> tuple[Known, ...]:
+def extractors(signals: Sequence[Signal]) -> tuple[Said, ...]:
     """``signals`` as the engine takes them."""
-    return tuple(Known(signal) for signal in signals)
+    return tuple(Said(signal) for signal in signals)

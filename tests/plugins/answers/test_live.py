@@ -5,15 +5,7 @@ import pytest
 
 from plugins.answers.book import AnswersError
 from plugins.answers.live import CHECK_S, LiveMatcher
-
-
-class Clock:
-    """A clock that moves when told."""
-
-    now = 0.0
-
-    def __call__(self) -> float:
-        return self.now
+from tests.support.clock import Clock
 
 
 def write(path: Path, question: str) -> None:

@@ -8,14 +8,7 @@ import pytest
 from plugins.routing.costs import BusyClock, Price, cheapest_frontier, rate_of
 from plugins.routing.types import Tier
 from tests.plugins.routing.make import deployment
-
-
-class Clock:
-    def __init__(self) -> None:
-        self.now = 100.0
-
-    def __call__(self) -> float:
-        return self.now
+from tests.support.clock import Clock
 
 
 def test_a_price_is_per_million_tokens() -> None:
@@ -53,7 +46,7 @@ def test_the_baseline_is_the_cheapest_frontier_that_has_a_price() -> None:
 
 
 def test_alone_a_request_carries_its_whole_time_and_two_at_once_half_each() -> None:
-    clock = Clock()
+    clock = Clock(100.0)
     busy = BusyClock(clock)
     first = busy.begin("gpu")
     clock.now += 2
@@ -70,7 +63,7 @@ def test_alone_a_request_carries_its_whole_time_and_two_at_once_half_each() -> N
 
 
 def test_the_parts_add_up_to_the_time_that_the_machine_was_busy() -> None:
-    dice, clock = random.Random(1), Clock()
+    dice, clock = random.Random(1), Clock(100.0)
     busy = BusyClock(clock)
     running: list[float] = []
     parts, worked = 0.0, 0.0

@@ -3,19 +3,12 @@ from __future__ import annotations
 import pytest
 
 from plugins.routing.live import MIN_SAMPLES, SAMPLES, WINDOW_S, Live, LiveBoard
-
-
-class Clock:
-    def __init__(self) -> None:
-        self.now = 1000.0
-
-    def __call__(self) -> float:
-        return self.now
+from tests.support.clock import Clock
 
 
 @pytest.fixture
 def clock() -> Clock:
-    return Clock()
+    return Clock(1000.0)
 
 
 @pytest.fixture

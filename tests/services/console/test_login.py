@@ -3,13 +3,7 @@ from __future__ import annotations
 import pytest
 
 from services.console.login import Credentials, FailureLimit
-
-
-class Clock:
-    now = 0.0
-
-    def __call__(self) -> float:
-        return self.now
+from tests.support.clock import Clock
 
 
 @pytest.mark.parametrize(

@@ -3,17 +3,11 @@ from __future__ import annotations
 import pytest
 
 from services.console.session import ADMIN_SECONDS, Sessions, signing_key
-
-
-class Clock:
-    now = 1_000_000.0
-
-    def __call__(self) -> float:
-        return self.now
+from tests.support.clock import Clock
 
 
 def make() -> tuple[Sessions, Clock]:
-    clock = Clock()
+    clock = Clock(1_000_000.0)
     return Sessions(b"k" * 32, clock), clock
 
 

@@ -8,20 +8,14 @@ from typing import Any
 import pytest
 
 from services.documents.store import Owner, Store, StoredFile, StoreFull
+from tests.support.clock import Clock
 
 ANNA, BEN, CARL = Owner("anna", "red"), Owner("ben", "red"), Owner("carl")
 
 
-class Clock:
-    now = 1_000.0
-
-    def __call__(self) -> float:
-        return self.now
-
-
 @pytest.fixture
 def clock() -> Clock:
-    return Clock()
+    return Clock(1_000.0)
 
 
 @pytest.fixture

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import re
-import subprocess
-import sys
 import time
 from pathlib import Path
 
@@ -18,32 +14,20 @@ from plugins.routing.egress_verdict import HEADER
 from services.egress.__main__ import main
 from tests.services.egress.make import KEY, verdict_text, write_targets
 from tests.support.fake_cloud import fake_cloud
+from tests.support.service import service
 
 
 def test_it_serves_with_what_its_state_holds(tmp_path: Path) -> None:
     (tmp_path / "run").mkdir()
     (tmp_path / "secrets").mkdir()
     (tmp_path / "secrets" / "egress.key").write_bytes(KEY + b"\n")
-    environ = {k: v for k, v in os.environ.items() if not k.startswith("SIGNALBOX_")}
     with fake_cloud() as cloud:
         write_targets(tmp_path / "run" / "egress.json", f"{cloud.url}/v1")
-        command = [sys.executable, "-m", "services.egress", "--state", str(tmp_path)]
-        process = subprocess.Popen(command, env=environ, stderr=subprocess.PIPE, text=True)
-        log = ""
-        try:
-            assert process.stderr is not None
-            for line in process.stderr:  # ends with the process; pytest's timeout bounds a hang
-                log += line
-                if found := re.search(r"listening on (\S+)", line):
-                    break
-            assert found, log
-            assert httpx.get(f"{found[1]}/health/readiness", trust_env=False).status_code == 200
-            url, body = f"{found[1]}/t/far/v1/chat/completions", {"model": "m", "messages": []}
+        with service("services.egress", "--state", str(tmp_path)) as running:
+            assert httpx.get(f"{running.url}/health/readiness", trust_env=False).status_code == 200
+            url, body = f"{running.url}/t/far/v1/chat/completions", {"model": "m", "messages": []}
             headers = {HEADER: verdict_text(time.time())}
             first, again = (httpx.post(url, json=body, headers=headers, trust_env=False) for _ in range(2))
-        finally:
-            process.terminate()
-            process.communicate(timeout=20)
         assert (first.status_code, again.status_code) == (200, 403)
         assert len(cloud.received) == 1
         assert b"Bearer sk-real" in cloud.received[0].headers

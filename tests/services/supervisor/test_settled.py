@@ -8,13 +8,7 @@ from pathlib import Path
 import pytest
 
 from services.supervisor.settled import SETTLE_S, SETTLE_UNENDED_S, Settled, stamp
-
-
-class Clock:
-    now = 0.0
-
-    def __call__(self) -> float:
-        return self.now
+from tests.support.clock import Clock
 
 
 @pytest.fixture
