@@ -102,7 +102,7 @@ def _indexed(folder: Path, documents: dict[str, str], quick: Encoder) -> Searche
         assert document is not None
         made = chunks_of(document, count, MAX_CHUNK, OVERLAP)
         vectors = quick.encode([chunk.indexed for chunk in made]).vectors
-        index.put(name, passages.put(file, 0, made, vectors, 1), [file] * len(made), vectors)
+        index.put(name, passages.put(file, 0, made, vectors, 1), vectors)
     return Searched(passages, Resident(passages, 1).view(), index, name, frozenset(documents))
 
 

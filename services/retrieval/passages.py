@@ -165,12 +165,12 @@ class Passages:
         )
         return [Passage(r[0], r[1], r[2], Chunk(r[5], r[4], r[3])) for r in rows]
 
-    def all_vectors(self, generation: int, batch: int = 1000) -> Iterator[tuple[list[int], list[str], Vectors]]:
-        """(ids, file ids, vectors) of a whole generation, in batches."""
+    def all_vectors(self, generation: int, batch: int = 1000) -> Iterator[tuple[list[int], Vectors]]:
+        """(ids, vectors) of a whole generation, in batches."""
         last = -1
         while True:
             rows = self._all(
-                "SELECT v.id, c.file_id, v.vector FROM vectors v JOIN chunks c ON c.id = v.id"
+                "SELECT v.id, v.vector FROM vectors v JOIN chunks c ON c.id = v.id"
                 " WHERE v.generation = ? AND v.id > ? ORDER BY v.id LIMIT ?",
                 generation,
                 last,
@@ -178,7 +178,7 @@ class Passages:
             )
             if not rows:
                 return
-            yield [r[0] for r in rows], [r[1] for r in rows], _unpacked([r[2] for r in rows])
+            yield [r[0] for r in rows], _unpacked([r[1] for r in rows])
             last = rows[-1][0]
 
     def file_ids(self) -> set[str]:

@@ -62,8 +62,8 @@ def swap(stores: Stores, store: StoreRecord) -> StoreRecord:
     passages, after = stores.passages(store.id), store.generation + 1
     if pending(stores, store):
         raise ApiError(409, "Some passages have no new vector yet.", code="reindex_incomplete")
-    for ids, file_ids, vectors in passages.all_vectors(after):
-        stores.index.put(collection_of(store.id, after), ids, file_ids, vectors)
+    for ids, vectors in passages.all_vectors(after):
+        stores.index.put(collection_of(store.id, after), ids, vectors)
     made = replace(store, generation=after, model=NAME, digest=DIGEST)
     stores.catalogue.put(made)
     stores.index.drop_all(collection_of(store.id, store.generation))

@@ -145,7 +145,7 @@ class Stores:
             return
         passages = self.passages(store.id)
         ids = passages.put(file.file_id, first, chunks, vectors, store.generation)
-        self.index.put(collection_of(store.id, store.generation), ids, [file.file_id] * len(ids), vectors)
+        self.index.put(collection_of(store.id, store.generation), ids, vectors)
 
     def complete(self, file: FileRecord, chunks: int, data_class: str | None) -> FileRecord | None:
         """All chunks of a file are in: from now on they are found. None where the file was taken away meanwhile."""

@@ -34,16 +34,12 @@ class VectorIndex:
         self._client: Any = None
         self._held: dict[str, Any] = {}
 
-    def put(self, name: str, ids: Sequence[int], file_ids: Sequence[str], vectors: Vectors) -> None:
+    def put(self, name: str, ids: Sequence[int], vectors: Vectors) -> None:
         """Writes vectors over those of the same ids."""
         collection = self._collection(name)
         for at in range(0, len(ids), MAX_BATCH):
             part = slice(at, at + MAX_BATCH)
-            collection.upsert(
-                ids=[str(i) for i in ids[part]],
-                embeddings=np.ascontiguousarray(vectors[part]),
-                metadatas=[{"file": f} for f in file_ids[part]],
-            )
+            collection.upsert(ids=[str(i) for i in ids[part]], embeddings=np.ascontiguousarray(vectors[part]))
 
     def drop(self, name: str, ids: Iterable[int]) -> None:
         """Removes vectors; those that are not there do not matter."""
