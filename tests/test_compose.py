@@ -13,6 +13,7 @@ import redis
 import yaml
 
 from plugins.routing.config.load import load_config
+from plugins.routing.egress_split import PROVIDERS
 from services.database.redis import find_server
 from tests.services.database.support import free_port, wait_for
 
@@ -40,12 +41,41 @@ def test_every_service_is_hardened_and_pinned(name: str) -> None:
 def test_only_what_calls_clouds_or_fetches_has_a_route_out() -> None:
     assert COMPOSE["networks"]["inside"] == {"internal": True}
     out = {name for name, service in SERVICES.items() if "outside" in service.get("networks", ())}
-    assert out == {"signalbox", "ollama-pull"}
+    assert out == {"egress", "ollama-pull"}
+    assert SERVICES["signalbox"]["networks"] == ["inside"], "the gateway has no route out"
+    assert SERVICES["door"]["networks"] == ["inside", "watch"]
     assert all(SERVICES[name]["network_mode"] == "none" for name in VOLUMES)
-    assert [name for name, service in SERVICES.items() if "ports" in service] == ["signalbox", "grafana"]
+    assert [name for name, service in SERVICES.items() if "ports" in service] == ["door", "grafana"]
     assert SERVICES["grafana"]["ports"][0].startswith("127.0.0.1:")
     assert COMPOSE["networks"]["watch"]["driver_opts"] == {"com.docker.network.bridge.enable_ip_masquerade": "false"}
-    assert SERVICES["signalbox"]["ports"][0].startswith("${SIGNALBOX_BIND:-127.0.0.1}:")
+    assert SERVICES["door"]["ports"][0].startswith("${SIGNALBOX_BIND:-127.0.0.1}:")
+
+
+def test_the_broker_alone_has_the_keys_of_clouds_and_the_gateway_reaches_it() -> None:
+    keys = {name for provider in PROVIDERS.values() for name in provider.keys}
+    holders = {name for name, service in SERVICES.items() if keys & set(service.get("environment", {}))}
+    assert holders == {"egress"}
+    broker, gateway = SERVICES["egress"], SERVICES["signalbox"]
+    port = broker["command"][broker["command"].index("--port") + 1]
+    assert gateway["environment"]["SIGNALBOX_EGRESS_URL"] == f"http://egress:{port}"
+    assert f"127.0.0.1:{port}/health/readiness" in str(broker["healthcheck"]["test"])
+    assert set(broker["networks"]) & set(gateway["networks"]) == {"inside"}
+    state = "state:/var/lib/signalbox"
+    assert state in broker["volumes"], "the ledger and the list of targets"
+    assert state in gateway["volumes"]
+    assert (broker["image"], broker["user"]) == (gateway["image"], gateway["user"])
+    assert broker["depends_on"] == {"signalbox": {"condition": "service_healthy"}}
+    assert "ports" not in broker
+
+
+def test_the_door_leads_to_the_gateway_and_nowhere_else() -> None:
+    lines = (ROOT / "deploy/door/haproxy.cfg").read_text("utf-8").splitlines()
+    said = [line.split() for line in lines if line.startswith("  ")]
+    assert [words[2] for words in said if words[0] == "server"] == ["signalbox:4000"]
+    assert ["bind", ":4000"] in said
+    assert SERVICES["door"]["volumes"] == ["./deploy/door:/usr/local/etc/haproxy:ro"]
+    assert "environment" not in SERVICES["door"]
+    assert "secrets" not in SERVICES["door"]
 
 
 def test_no_password_stands_in_an_environment_or_a_command() -> None:

@@ -16,6 +16,7 @@ from services.common.serve import serve
 from services.common.settings import read_secret, service_parser, service_settings
 from services.egress.app import NAME, EgressSettings, egress_app
 from services.egress.fetch import Fetcher
+from services.egress.held import tell
 from services.egress.rescan import Rescan
 
 KEY_ENV = "SIGNALBOX_EGRESS_KEY"
@@ -31,6 +32,7 @@ def main(argv: Sequence[str], environ: Mapping[str, str]) -> int:
     if not key:
         print(f"no key to verify verdicts with: `signalbox up` makes it, or set {KEY_ENV}", file=sys.stderr)
         return 2
+    tell(settings.state, environ)
     boundary = _boundary(args.config)
     own = EgressSettings(
         targets=settings.state / "run" / "egress.json",

@@ -15,7 +15,7 @@ from pathlib import Path
 from plugins.routing.config.load import Config
 from services.supervisor.keyring import is_secret_name
 from services.supervisor.process import Part
-from services.supervisor.setup import EGRESS, Setup, bare, python, shared, without_way_out
+from services.supervisor.setup import EGRESS, EGRESS_URL_ENV, Setup, bare, python, shared, without_way_out
 
 GATEWAY = "gateway"
 GATEWAY_BASE = "gateway-base"
@@ -28,7 +28,6 @@ DOCUMENTS = "documents"
 AUDIO = "audio"
 
 READY_ENV = "SIGNALBOX_READY_FILE"
-EGRESS_URL_ENV = "SIGNALBOX_EGRESS_URL"
 EGRESS_KEY_ENV = "SIGNALBOX_EGRESS_KEY"
 _LAUNCH = Path(__file__).with_name("launch.py")
 _OURS = ("SIGNALBOX_", "LITELLM_", "UI_", "DATABASE", "REDIS", "PG")
@@ -129,10 +128,10 @@ def _egress(setup: Setup) -> Part:
 
 def _gateway_environment(setup: Setup) -> dict[str, str]:
     """Behind the wall the gateway has no credential of a cloud, and signs for the broker that does."""
-    if EGRESS not in setup.running:
+    if setup.broker is None:
         return shared(setup, setup.environ)
     held = without_way_out(setup)
-    signing = {EGRESS_URL_ENV: setup.url(EGRESS), EGRESS_KEY_ENV: setup.keyring.egress}
+    signing = {EGRESS_URL_ENV: setup.broker, EGRESS_KEY_ENV: setup.keyring.egress}
     return shared(setup, held) | signing
 
 

@@ -11,15 +11,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from plugins.routing.config import third_parties
 from plugins.routing.config.load import Config
 from plugins.routing.egress_split import credential_names, without_credentials
 from services.common.telemetry import OFF
+from services.supervisor.exporters import without_exporters
 from services.supervisor.keyring import INTERNAL_ENV, Keyring, without_secrets
 from services.supervisor.options import CONFIG_ENV
 from services.supervisor.ports import LOOPBACK
 from services.supervisor.state import STATE_ENV, State
 
 EGRESS = "egress"
+EGRESS_URL_ENV = "SIGNALBOX_EGRESS_URL"
 OTLP_ENV = "OTEL_EXPORTER_OTLP_ENDPOINT"
 _FORWARD_PROXIES = frozenset({"http_proxy", "https_proxy", "all_proxy"})
 
@@ -45,6 +48,11 @@ class Setup:
         return f"http://{LOOPBACK}:{self.ports[name]}"
 
     @property
+    def broker(self) -> str | None:
+        """The egress broker's base URL: ours, or that of one which somebody else runs; None: there is none."""
+        return self.url(EGRESS) if EGRESS in self.running else self.environ.get(EGRESS_URL_ENV) or None
+
+    @property
     def gateway_url(self) -> str:
         """Where this machine reaches the gateway, also where it listens on every address."""
         plain = base_url(self.host, self.port)
@@ -63,8 +71,9 @@ def python(module: str, *arguments: str | int | Path) -> tuple[str, ...]:
 
 def shared(setup: Setup, environ: Mapping[str, str]) -> dict[str, str]:
     collector = setup.config.spec.metrics.otlp_endpoint
+    told = [name for name, _ in third_parties.named(setup.config.raw)]
     return {
-        **environ,
+        **without_exporters(environ, told),
         **OFF,
         **({OTLP_ENV: collector} if collector is not None else {}),
         "PYTHONUNBUFFERED": "1",
@@ -78,7 +87,7 @@ def shared(setup: Setup, environ: Mapping[str, str]) -> dict[str, str]:
 
 def bare(setup: Setup) -> dict[str, str]:
     """The environment of a part that needs nobody's credentials."""
-    return without_secrets(without_clouds(setup) if EGRESS not in setup.running else without_way_out(setup))
+    return without_secrets(without_clouds(setup) if setup.broker is None else without_way_out(setup))
 
 
 def without_clouds(setup: Setup) -> dict[str, str]:

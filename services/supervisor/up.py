@@ -26,6 +26,7 @@ from services.supervisor.checks import Checks
 from services.supervisor.egress_file import EgressFile
 from services.supervisor.finder import Finder
 from services.supervisor.fleet import Fleet, end_leftovers
+from services.supervisor.held import run_elsewhere, seen_from
 from services.supervisor.keyring import INTERNAL_ENV, Keyring, NoMasterKeyError, is_secret_name, open_keyring
 from services.supervisor.litellm_check import LiteLLMCheck
 from services.supervisor.lock import LockedError, owned
@@ -125,6 +126,7 @@ def _leave_certificate(options: Options) -> None:
 def _prepare(options: Options, config: Config, keyring: Keyring, screen: Screen) -> _Run:
     """Everything before the first process. Raises PortError, ServeError, OptionError."""
     wanted = {rule.name for rule in PARTS if rule.wanted(config)}
+    wanted -= {EGRESS} if run_elsewhere(options.environ) else set()
     asked = {one.name: one for one in served(config)}
     running = _chosen(options.only, wanted | set(asked))
     if GATEWAY in running:
@@ -146,8 +148,8 @@ def _prepare(options: Options, config: Config, keyring: Keyring, screen: Screen)
     parts = [rule.make(setup) for rule in PARTS if rule.name in running]
     parts += [serve_part(one, ports[name], options.environ) for name, one in asked.items() if name in running]
     parts += gateway_copies(setup) if GATEWAY in running else []
-    broker = setup.url(EGRESS) if EGRESS in running else None
-    egress = EgressFile(options.state, broker, options.environ, screen.warn)
+    environ = seen_from(options.environ, options.state.run)
+    egress = EgressFile(options.state, setup.broker, environ, screen.warn)
     check = LiteLLMCheck(setup.gateway_url, keyring.master, options.environ, verify=trusted(options.state.root))
     say = reporter(screen, options.state, keyring.values())
 
@@ -160,7 +162,7 @@ def _prepare(options: Options, config: Config, keyring: Keyring, screen: Screen)
         config, options.state, lambda accepted: _sidecars(setup, accepted), say, egress, check, regressions
     )
     audio = setup.url(AUDIO) if AUDIO in running else None
-    look = look_in(lambda: policy.config, options.environ, setup.url("llm") if "llm" in running else None, audio)
+    look = look_in(lambda: policy.config, environ, setup.url("llm") if "llm" in running else None, audio)
     finder = Finder(look, screen.note)
     return _Run(options, screen, setup, tuple(parts), policy, finder)
 

@@ -129,6 +129,17 @@ def test_without_a_database_or_console_the_gateway_knows_of_none(tmp_path: Path)
     assert "SIGNALBOX_CONSOLE_URL" not in gateway.env
 
 
+def test_with_a_broker_of_somebody_elses_no_part_gets_credentials_of_clouds(tmp_path: Path) -> None:
+    elsewhere = {**ENVIRON, "SIGNALBOX_EGRESS_URL": "http://egress:8300", "HTTPS_PROXY": "http://a:b@out:3128"}
+    setup = setup_of(tmp_path, running=frozenset(NAMES) - {"egress"}, environ=elsewhere)
+    parts = parts_of(setup)
+    assert setup.broker == parts["gateway"].env["SIGNALBOX_EGRESS_URL"] == "http://egress:8300"
+    assert parts["gateway"].env["SIGNALBOX_EGRESS_KEY"] == setup.keyring.egress
+    for part in parts.values():
+        assert "sk-cloud-credential" not in part.env.values()
+        assert "HTTPS_PROXY" not in part.env
+
+
 @pytest.mark.parametrize("holder", ["egress", "gateway"])
 def test_one_part_gets_credentials_of_clouds(tmp_path: Path, holder: str) -> None:
     """The broker; without one the gateway."""
