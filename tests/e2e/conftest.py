@@ -13,7 +13,7 @@ from tests.support.tiny_gguf import tiny_gguf
 __all__ = ["tiny_gguf"]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def site(tmp_path_factory: pytest.TempPathFactory, tiny_gguf: Path) -> Iterator[Site]:
     """The shared system: two local deployments and one cloud."""
     with running_site(tmp_path_factory.mktemp("site"), tiny_gguf) as running:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 import openai
@@ -56,6 +57,13 @@ def test_rerank_is_judged_by_what_it_says(bare: System) -> None:
         assert answer.status_code == 200, answer.text
         assert answer.json()["results"][0]["index"] == 0
         assert len(answer.json()["results"]) == 2
-        log = client.get("/routing/decisions").json()["decisions"]
-    assert log[0]["data_class"] == "public"
-    assert log[0]["deployment"] == "minilm-rerank"
+        decision = answer.headers["x-signalbox-decision-id"]
+        rows: list[dict[str, Any]] = []
+
+        def logged() -> bool:
+            rows[:] = [r for r in client.get("/routing/decisions").json()["decisions"] if r["decision_id"] == decision]
+            return bool(rows)
+
+        bare.wait_for(logged, "the decision in the log")
+    assert rows[0]["data_class"] == "public"
+    assert rows[0]["deployment"] == "minilm-rerank"

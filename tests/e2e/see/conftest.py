@@ -9,7 +9,7 @@ import pytest
 from tests.e2e.see.box import Box, running_box
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def box(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Box]:
     """Two workers, Postgres, the console; a machine of one's own with a rate, and a frontier with a price."""
     with running_box(tmp_path_factory.mktemp("see")) as running:
