@@ -12,12 +12,13 @@ import json
 import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 import psutil
 from rich.console import Console
 from rich.table import Table
 
-from tests.bench.whole import ASK, processes, whole
+from tests.bench.whole import ASK, WORKER, processes, whole
 from tests.e2e.edits import Load, load
 from tests.support.system import System
 
@@ -40,7 +41,7 @@ class Row:
 
 def kill(system: System, seen: Load, label: str, process: psutil.Process) -> Row:
     """Kills one and waits until all is well."""
-    starts = _starts(system)
+    starts = _starts(system.parts())
     lost, served, began = len(seen.lost), seen.statuses[200], time.monotonic()
     process.kill()
     last, ready = began, None
@@ -48,10 +49,11 @@ def kill(system: System, seen: Load, label: str, process: psutil.Process) -> Row
     while time.monotonic() - began < BOUND_S:
         if len(seen.lost) != quiet:
             quiet, last = len(seen.lost), time.monotonic()
-        parts = system.parts().values()
-        well = bool(parts) and all(p["state"] == "ready" for p in parts) and system.ready()
+        parts = system.parts()
+        well = bool(parts) and all(p["state"] == "ready" for p in parts.values()) and system.ready()
         # On a busy machine it takes a moment until anybody notices.
-        noticed = label not in starts or _starts(system).get(label, 0) > starts[label]
+        names = [label] if label in starts else [n for n in starts if label == WORKER and n.startswith("gateway")]
+        noticed = not names or any(_starts(parts).get(name, 0) > starts[name] for name in names)
         if well and noticed and ready is None and time.monotonic() - began > 1.0:
             ready = time.monotonic() - began
         if ready is not None and time.monotonic() - max(last, began + ready) > 2.0:
@@ -61,8 +63,8 @@ def kill(system: System, seen: Load, label: str, process: psutil.Process) -> Row
     return Row(label, len(seen.lost) - lost, seen.statuses[200] - served, last - began, ready, words)
 
 
-def _starts(system: System) -> dict[str, int]:
-    return {name: int(part["restarts"]) for name, part in system.parts().items()}
+def _starts(parts: dict[str, dict[str, Any]]) -> dict[str, int]:
+    return {name: int(part["restarts"]) for name, part in parts.items()}
 
 
 def measure(only: str) -> list[Row]:

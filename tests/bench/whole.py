@@ -21,6 +21,8 @@ from tests.support.tiny_gguf import write_tiny_gguf
 
 ASK = {"model": "auto", "messages": [{"role": "user", "content": "Summarize: the tide follows the moon."}]}
 
+WORKER = "gateway worker"
+
 
 @contextmanager
 def whole(workers: int) -> Iterator[System]:
@@ -62,7 +64,7 @@ def _label(process: psutil.Process, heads: dict[int, str]) -> str:
     if "resource_tracker" in words:
         return f"{part}: resource tracker"
     if part == "gateway-base" and process.ppid() in heads:
-        return "gateway worker"
+        return WORKER
     part = "gateway" if part == "gateway-base" else part  # of a worker's
     kind = next((k for k in ("query", "redis", "postgres", "node") if k in words.split("--", 1)[0]), process.name())
     # Postgres has a process for each connection and duty: its first one stands for all.
