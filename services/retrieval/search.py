@@ -8,6 +8,7 @@ of the query's words. Texts are read only for what is shown.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -18,7 +19,9 @@ from numpy.typing import NDArray
 from services.retrieval.bm25 import Rows
 from services.retrieval.passages import Passage, Passages
 from services.retrieval.resident import Mask, View
-from services.retrieval.vectors import VectorIndex
+from services.retrieval.vectors import IndexAway, VectorIndex
+
+_log = logging.getLogger("signalbox.retrieval")
 
 Vectors = NDArray[np.float32]
 Way = Literal["hybrid", "vectors", "words"]
@@ -108,11 +111,20 @@ def _near(where: Searched, within: Mask, vector: Vectors) -> Rows:
     # Many fit: so many of the nearest that enough of them should. Chroma's own filter takes ten times as long.
     wanted = int(2 * CANDIDATES * len(within) / left) + CANDIDATES
     if wanted <= MAX_FETCHED:
-        nearest = view.rows([id for id, _ in where.index.near(where.collection, vector, wanted)])
+        nearest = view.rows(_from_index(where, vector, wanted))
         fitting = nearest[within[nearest]]
         if len(fitting) >= CANDIDATES // 2:
             return fitting[:CANDIDATES]
     return _nearest(np.flatnonzero(within), view.all_cosines(vector)[within])
+
+
+def _from_index(where: Searched, vector: Vectors, wanted: int) -> list[int]:
+    """Ids; none where Chroma is away, and the search goes on without it."""
+    try:
+        return [id for id, _ in where.index.near(where.collection, vector, wanted)]
+    except IndexAway as error:
+        _log.warning("Chroma is away (%s): every vector is compared", error)
+        return []
 
 
 def _nearest(rows: NDArray[np.integer], cosines: Vectors) -> Rows:

@@ -24,6 +24,10 @@ SPACE = {"hnsw": {"space": "ip", "ef_search": 200, "ef_construction": 200, "max_
 MAX_BATCH = 1000
 
 
+class IndexAway(RuntimeError):  # noqa: N818 - a search goes on without it
+    """Chroma does not answer, or cannot read its files."""
+
+
 class VectorIndex:
     """``url`` None: embedded, under ``folder``. One process at a time may have a folder open. Safe for threads. The
     client is made at the first use: its import takes a second."""
@@ -59,8 +63,14 @@ class VectorIndex:
             return
 
     def near(self, name: str, vector: Vectors, most: int) -> list[tuple[int, float]]:
-        """(id, cosine) of the nearest, best first."""
-        found = self._collection(name).query(query_embeddings=[vector], n_results=most, include=["distances"])
+        """(id, cosine) of the nearest, best first. Raises IndexAway."""
+        import httpx
+        from chromadb.errors import ChromaError
+
+        try:
+            found = self._collection(name).query(query_embeddings=[vector], n_results=most, include=["distances"])
+        except (ChromaError, httpx.HTTPError, ValueError) as error:
+            raise IndexAway(type(error).__name__) from error
         return [(int(i), 1.0 - float(d)) for i, d in zip(found["ids"][0], found["distances"][0], strict=True)]
 
     def count(self, name: str) -> int:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from services.backup.collect import files_of, still_copy
 from services.documents.store import Owner, Store, StoredFile, StoreFull
 from tests.support.clock import Clock
 
@@ -31,6 +32,16 @@ def _add(store: Store, tmp_path: Path, owner: Owner = ANNA, size: int = 10, **mo
         "data_class": "internal", "expires_at": None,
     }  # fmt: skip
     return store.add(owner, source, **{**given, **more})
+
+
+def test_a_backup_comes_back_with_bytes_and_owners(store: Store, tmp_path: Path, clock: Clock) -> None:
+    made = _add(store, tmp_path)
+    for path in list(files_of(tmp_path / "documents")):
+        still_copy(path, tmp_path / "copy" / path.relative_to(tmp_path / "documents"))
+    again = Store(tmp_path / "copy", 100, 3, clock)
+    assert again.get(ANNA, made.id) == made
+    assert again.path(made.id).read_bytes() == b"x" * 10
+    assert again.get(CARL, made.id) is None
 
 
 def test_a_file_is_seen_by_its_key_its_team_and_administrators(store: Store, tmp_path: Path) -> None:

@@ -28,13 +28,16 @@ class Desk:
     """``files``: content by id, as ``services/documents`` would have them; ``classes``: their data classes. ``down``:
     that service does not answer."""
 
-    def __init__(self, state: Path, redis_url: str | None, encoder: Encoder, quick: Encoder) -> None:
+    def __init__(
+        self, state: Path, redis_url: str | None, encoder: Encoder, quick: Encoder, folder: Path | None = None
+    ) -> None:
+        self.encoder, self.quick = encoder, quick
         self.files: dict[str, str] = {}
         self.classes: dict[str, str] = {}
         self.down = False
         self.now = 1_800_000_000.0
         self.jobs = Jobs(redis_url, queue_name(state))
-        self.stores = Stores(state / "retrieval", self.jobs, max_stores=5, clock=lambda: self.now)
+        self.stores = Stores(folder or state / "retrieval", self.jobs, max_stores=5, clock=lambda: self.now)
         documents = Documents("http://documents", KEY, httpx.MockTransport(self._documents))
         self.app = retrieval_app(lambda: encoder, KEY, self.stores, documents, quick=lambda: quick, upkeep_s=3600)
         client: Any = TestClient(self.app, headers={"authorization": f"Bearer {KEY}"})

@@ -14,6 +14,7 @@ from services.retrieval.resident import Resident
 from services.retrieval.search import Searched, search
 from services.retrieval.vectors import VectorIndex, collection_of
 from tests.services.retrieval.test_passages import vectors
+from tests.support.proxy import free_port
 
 COUNT = 40
 HELD = vectors(COUNT)
@@ -72,6 +73,15 @@ def test_a_narrow_filter_where_the_nearest_are_all_elsewhere(
     far = sorted(range(COUNT), key=lambda n: float(HELD[n] @ HELD[7]))[:4]
     left = frozenset(f"file-{n}" for n in far)
     assert set(files(replace(everything, files=left), "nothing", 7, "vectors")) == left
+
+
+def test_without_chroma_every_vector_is_compared(
+    everything: Searched, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(module, "ALL", 1)
+    away = VectorIndex(Path("unused"), f"http://127.0.0.1:{free_port()}")
+    assert files(replace(everything, index=away), "nothing", 7) == files(everything, "nothing", 7)
+    assert "Chroma is away" in caplog.text
 
 
 def test_what_the_index_holds_beyond_the_passages_is_not_shown(

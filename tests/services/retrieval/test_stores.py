@@ -7,10 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from services.backup.collect import files_of, still_copy
 from services.common.errors import ApiError
 from services.retrieval.jobs import Jobs
 from services.retrieval.requests import CreateStore
 from services.retrieval.stores import Stores, class_in
+from services.retrieval.vectors import collection_of
 from tests.services.retrieval.desk import ME, Desk
 
 
@@ -42,6 +44,19 @@ def test_an_expired_store_is_told_and_not_searched(desk: Desk) -> None:
     desk.now += 90_000
     assert desk.ask("POST", f"/{store}/search", {"query": "x"}).json()["error"]["code"] == "vector_store_expired"
     assert desk.good("GET", f"/{store}")["status"] == "expired"
+
+
+def test_a_backup_made_while_the_service_runs_comes_back(desk: Desk, tmp_path: Path) -> None:
+    store = desk.store("The bakery opens at seven.", "A bicycle chain wants oil.")
+    copy = tmp_path / "copy"
+    for path in list(files_of(tmp_path / "retrieval")):
+        still_copy(path, copy / path.relative_to(tmp_path / "retrieval"))
+    again = Desk(tmp_path / "other", None, desk.encoder, desk.quick, folder=copy)
+    with again.client:
+        assert again.found(store, "when does the baker open?", max_num_results=1) == ["file-0"]
+        assert again.stores.index.count(collection_of(store, 1)) == 2
+        assert [f.status for f in again.stores.catalogue.files(store)] == ["completed"] * 2
+        again.worker.close()
 
 
 def test_deleting_leaves_nothing_on_disk(desk: Desk, tmp_path: Path) -> None:
