@@ -7,6 +7,7 @@ make and check one. Does not know: the console's own sessions, pages. LiteLLM's 
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -59,6 +60,15 @@ async def still_valid(user: UiUser, gateway_url: str, transport: httpx.AsyncBase
     except httpx.HTTPError:
         return False
     return answer.status_code == 200
+
+
+async def log_out(user: UiUser, gateway_url: str, master_key: str, transport: httpx.AsyncBaseTransport | None) -> None:
+    """Ends the login at the gateway: LiteLLM's pages keep a copy of the cookie where we cannot take it away. Where it
+    cannot be asked, the login ends when it expires."""
+    headers = {"authorization": f"Bearer {master_key}"}
+    with contextlib.suppress(httpx.HTTPError):
+        async with httpx.AsyncClient(transport=transport, timeout=_TIMEOUT, trust_env=False) as client:
+            await client.post(f"{gateway_url}/key/delete", headers=headers, json={"keys": [user.key]})
 
 
 async def log_in(

@@ -17,6 +17,7 @@ from services.console.session import Session
 from services.console.ui_session import COOKIE as UI_COOKIE
 from services.console.ui_session import UiUser, read_token, still_valid
 from services.console.ui_session import log_in as at_litellm
+from services.console.ui_session import log_out as out_of_litellm
 from services.console.web import (
     PREFIX,
     checked_form,
@@ -89,10 +90,15 @@ async def log_in(request: Request) -> Response:
 async def log_out(request: Request, session: Annotated[Session, Depends(reader)]) -> Response:
     """Ends the session here, not only in the browser, and the login at LiteLLM's UI with it."""
     await checked_form(request, session)
-    console_of(request).sessions.end(session)
+    console = console_of(request)
+    console.sessions.end(session)
+    user = read_token(request.cookies.get(UI_COOKIE), console.settings.master_key)
+    if user is not None:
+        await out_of_litellm(user, console.settings.gateway_url, console.settings.master_key, console.transport)
     response = redirect(f"{PREFIX}/login")
     response.delete_cookie("signalbox_console", path=PREFIX, httponly=True, samesite="strict")
-    response.delete_cookie(UI_COOKIE, path="/", samesite="lax")
+    for path in ("/", "/ui"):  # LiteLLM's login sets both
+        response.delete_cookie(UI_COOKIE, path=path, samesite="lax")
     return response
 
 

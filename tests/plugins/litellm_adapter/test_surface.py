@@ -27,6 +27,7 @@ from tests.support.litellm_routes import litellm_routes
         ("GET", "/v1/responses/resp_1", Surface.OTHER),
         ("POST", "/v1/responses/resp_1/cancel", Surface.OTHER),
         ("POST", "/key/generate", Surface.OTHER),
+        ("GET", "/ui", Surface.OTHER),
         ("GET", "/ui/", Surface.OTHER),
         ("POST", "/v2/login", Surface.OTHER),
         ("GET", "/health/readiness", Surface.OTHER),

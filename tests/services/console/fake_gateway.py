@@ -60,6 +60,9 @@ class FakeGateway(httpx.MockTransport):
         if request.url.path == "/key/info":
             known = request.headers["authorization"].removeprefix("Bearer ") in self.keys
             return httpx.Response(200 if known else 401, json={})
+        if request.url.path == "/key/delete":
+            self.keys -= set(json.loads(request.content)["keys"])
+            return httpx.Response(200 if request.headers["authorization"] == f"Bearer {MASTER}" else 401, json={})
         self.requests.append(request)
         if self.status != 200:
             return httpx.Response(self.status, json={"error": {"message": "Add a model: `ollama pull x`", "code": "x"}})

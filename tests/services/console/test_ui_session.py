@@ -6,7 +6,7 @@ import json
 import httpx
 import pytest
 
-from services.console.ui_session import COOKIE, UiUser, log_in, mark_of, read_token, still_valid
+from services.console.ui_session import COOKIE, UiUser, log_in, log_out, mark_of, read_token, still_valid
 from tests.services.console.conftest import browser_for, form_token
 from tests.services.console.conftest import log_in as fill_the_form
 from tests.services.console.fake_gateway import MASTER, FakeGateway, ui_token
@@ -45,6 +45,15 @@ def test_an_unsigned_cookie_opens_nothing() -> None:
     parts = [{"alg": "none", "typ": "JWT"}, {"user_role": "proxy_admin", "key": "sk-1", "exp": 9_999_999_999}]
     made = [base64.urlsafe_b64encode(json.dumps(p).encode()).rstrip(b"=").decode() for p in parts]
     assert read_token(".".join([*made, ""]), MASTER) is None
+
+
+async def test_a_logout_ends_the_login_at_the_gateway() -> None:
+    gateway = FakeGateway()
+    user = UiUser("viewer", "sk-ui-viewer", "t")
+    await log_out(user, URL, MASTER, gateway)
+    assert not await still_valid(user, URL, gateway)
+    gateway.down = True
+    await log_out(user, URL, MASTER, gateway)  # nothing to be done about it
 
 
 async def test_a_revoked_login_is_none() -> None:
