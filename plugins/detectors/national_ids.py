@@ -75,7 +75,7 @@ KINDS: tuple[Kind, ...] = (
 )
 
 
-_MIXED = re.compile(r"[A-Za-z]{2,6} ?\d\d")
+_MIXED = re.compile(r"[A-Za-z]{2} ?\d\d")
 
 
 class NationalIds:
@@ -93,10 +93,10 @@ class NationalIds:
         if not view.runs:
             return
         long = any(sum(map(str.isdigit, view.folded[a:b])) >= 6 for a, b in view.runs if b - a >= 6)
-        mixed = _MIXED.search(view.folded) is not None
+        text = view.folded
+        mixed = any(_MIXED.match(text, at - 2) or _MIXED.match(text, max(0, at - 3)) for at in view.numbers if at >= 2)
         if not long and not mixed:
             return
-        text = view.folded
         numbers = [at for at in view.numbers if not at or not (text[at - 1].isalnum() or text[at - 1] == "_")]
         telling = [at for at in numbers if self._any_alone.match(view.folded, at)]
         for kind, form, alone, valid in self._kinds:

@@ -8,7 +8,7 @@ tokens.
 from __future__ import annotations
 
 import zlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -97,9 +97,10 @@ def bucket(base: int, offset: int) -> int:
     return ((base ^ (offset + 8) * 0x9E3779B1) * 0x85EBCA6B & 0xFFFFFFFF) >> (32 - BITS)
 
 
-def buckets(bases: Codes, offset: int) -> Ints:
-    """The same of many."""
-    mixed = (bases ^ np.uint64((offset + 8) * 0x9E3779B1)) * np.uint64(0x85EBCA6B) & np.uint64(0xFFFFFFFF)
+def buckets(bases: Codes, offsets: Sequence[int]) -> Ints:
+    """The same of many, shape (offsets, bases)."""
+    turned = np.array([(offset + 8) * 0x9E3779B1 for offset in offsets], np.uint64)[:, None]
+    mixed = (bases ^ turned) * np.uint64(0x85EBCA6B) & np.uint64(0xFFFFFFFF)
     found: Ints = (mixed >> np.uint64(32 - BITS)).astype(np.int64)
     return found
 

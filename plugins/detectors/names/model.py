@@ -51,6 +51,7 @@ UNLIKELY = -15.0
 """The same of the whole first stage, below which the second stage corrects no token."""
 
 
+_BESIDE = [n for n, offset in enumerate(OFFSETS) if offset]
 _NOTHING = np.array([0, *[-30] * (len(LABELS) - 1)], np.float32)
 
 
@@ -184,6 +185,12 @@ class TokenModel:
                 self._table = table
         return table
 
+    def _sums(self, parts: Sequence[Sequence[int]], offsets: Sequence[int]) -> Floats:
+        """Weights of each word's features, summed: (words, offsets, labels). ``parts``: base hashes of each word."""
+        bases = np.fromiter(chain.from_iterable(parts), np.uint64)
+        cuts = np.cumsum([0, *map(len, parts[:-1])])
+        return np.add.reduceat(self.weights[buckets(bases, offsets)], cuts, axis=1).swapaxes(0, 1)
+
     def _fill(self, table: _Table) -> None:
         """Computes what is new in ``table.names``."""
         end = len(table.names)
@@ -191,11 +198,8 @@ class TokenModel:
             high = min(end, low + 512)
             described = [describe(word, self.gazetteer) for word in table.names[low:high]]
             rows = np.empty((high - low, len(OFFSETS), len(LABELS)), np.float32)
-            for place, offset in enumerate(OFFSETS):
-                parts = [word.beside if offset else word.center for word in described]
-                bases = np.fromiter(chain.from_iterable(parts), np.uint64)
-                cuts = np.cumsum([0, *map(len, parts[:-1])])
-                rows[:, place] = np.add.reduceat(self.weights[buckets(bases, offset)], cuts, axis=0)
+            rows[:, _BESIDE] = self._sums([word.beside for word in described], [OFFSETS[n] for n in _BESIDE])
+            rows[:, REACH] = self._sums([word.center for word in described], (0,))[:, 0]
             table.rows[low:high] = rows
             table.exact[low:high] = [word.exact for word in described]
             table.category[low:high] = [word.category for word in described]
