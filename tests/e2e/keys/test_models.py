@@ -16,6 +16,34 @@ from tests.e2e.keys.desk import EASY, FOUND, POLL_S, Desk, seconds_until
 POLLS = 6
 
 
+def test_a_model_removed_under_load_loses_no_request(desk: Desk) -> None:
+    params = {"model": "openai/up-leaving", "api_base": f"{desk.cloud.url}/v1", "api_key": "sk-leaving"}
+    info = {"location": "local", "signalbox_tier": "small"}
+    made = desk.admin("/model/new", model_name="leaving", litellm_params=params, model_info=info)
+
+    def arrived() -> int:
+        return desk.cloud.holds("up-leaving")
+
+    def known(worker: int) -> bool:
+        return desk.ask(desk.system.key, model="leaving", client=desk.each_worker()[worker]).status_code == 200
+
+    seconds_until(lambda: known(0) and known(1), "both workers to know it", 60)
+    # It costs nothing, so a new conversation goes there (no other model without a price is there yet).
+    body = {"model": "auto", "messages": [{"role": "user", "content": f"{EASY} And why is it so?"}]}
+    with load(desk.system.url, desk.system.headers, body, 4) as seen:
+        seconds_until(lambda: arrived() > 8, "requests that go to it", 60)
+        desk.admin("/model/delete", id=made["model_id"])
+
+        def nobody_goes_there() -> bool:
+            before, answered = arrived(), seen.statuses[200]
+            seconds_until(lambda: seen.statuses[200] > answered + 16, "further answers", 60)
+            return arrived() == before
+
+        seconds_until(nobody_goes_there, "both workers to forget it", 90)
+    print(f"\n{dict(seen.statuses)}, {arrived()} of them by the model that was removed meanwhile")
+    assert seen.lost == []
+
+
 @pytest.fixture(scope="module")
 def added(desk: Desk) -> Iterator[str]:
     """The id of a model that an administrator adds as the UI does: nothing said about where it is."""
@@ -76,31 +104,3 @@ def test_all_deployments_survive_polls_and_a_reformatted_file(desk: Desk, added:
         time.sleep(0.3)
     print(f"\n{len(before)} deployments unchanged in {len(seen)} looks over {POLLS} polls of the database")
     assert all(one == before for one in seen)
-
-
-def test_a_model_removed_under_load_loses_no_request(desk: Desk) -> None:
-    params = {"model": "openai/up-leaving", "api_base": f"{desk.cloud.url}/v1", "api_key": "sk-leaving"}
-    info = {"location": "local", "signalbox_tier": "small"}
-    made = desk.admin("/model/new", model_name="leaving", litellm_params=params, model_info=info)
-
-    def arrived() -> int:
-        return desk.cloud.holds("up-leaving")
-
-    def known(worker: int) -> bool:
-        return desk.ask(desk.system.key, model="leaving", client=desk.each_worker()[worker]).status_code == 200
-
-    seconds_until(lambda: known(0) and known(1), "both workers to know it", 60)
-    # It costs nothing, so a new conversation goes there.
-    body = {"model": "auto", "messages": [{"role": "user", "content": f"{EASY} And why is it so?"}]}
-    with load(desk.system.url, desk.system.headers, body, 4) as seen:
-        seconds_until(lambda: arrived() > 8, "requests that go to it", 60)
-        desk.admin("/model/delete", id=made["model_id"])
-
-        def nobody_goes_there() -> bool:
-            before, answered = arrived(), seen.statuses[200]
-            seconds_until(lambda: seen.statuses[200] > answered + 16, "further answers", 60)
-            return arrived() == before
-
-        seconds_until(nobody_goes_there, "both workers to forget it", 90)
-    print(f"\n{dict(seen.statuses)}, {arrived()} of them by the model that was removed meanwhile")
-    assert seen.lost == []
