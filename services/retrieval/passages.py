@@ -130,14 +130,15 @@ class Passages:
         """How many passages there are."""
         return int(self._all("SELECT count(*) FROM chunks")[0][0])
 
-    def changes(self, after: int, dropped: int, generation: int) -> Changes:
-        """What came with an id above ``after``, and what went since ``dropped`` had gone."""
+    def changes(self, after: int, dropped: int, generation: int, most: int) -> Changes:
+        """What came with an id above ``after``, the first ``most`` of it, and what went since ``dropped`` had gone."""
         with self._lock:
             rows = self._all(
                 "SELECT c.id, c.file_id, t.words, t.counts, v.vector FROM chunks c JOIN terms t ON t.id = c.id"
-                " LEFT JOIN vectors v ON v.id = c.id AND v.generation = ? WHERE c.id > ? ORDER BY c.id",
+                " LEFT JOIN vectors v ON v.id = c.id AND v.generation = ? WHERE c.id > ? ORDER BY c.id LIMIT ?",
                 generation,
                 after,
+                most,
             )
             version, gone = self.version, self._dropped[dropped:]
         size = next((len(r[4]) for r in rows if r[4] is not None), 2 * SIZE)

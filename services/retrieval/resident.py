@@ -20,6 +20,9 @@ from services.retrieval.passages import Changes, Passages
 MAX_HELD = 400_000
 """Passages of all stores that are held; the store searched last is always held."""
 
+AT_ONCE = 20_000
+"""Passages read from disk in one step: 30 MB beyond what is held."""
+
 Mask = NDArray[np.bool_]
 
 
@@ -90,11 +93,13 @@ class Resident:
     def view(self) -> View:
         """As the store is now."""
         with self._lock:
-            if self._passages.version != self._version:
+            while self._passages.version != self._version:
                 last = int(self._view.ids[-1]) if len(self._view.ids) else 0
-                changes = self._passages.changes(last, self._dropped, self.generation)
-                self._version, self._dropped = changes.version, self._dropped + len(changes.dropped)
+                changes = self._passages.changes(last, self._dropped, self.generation, AT_ONCE)
+                self._dropped += len(changes.dropped)
                 self._view = self._changed(self._view, changes)
+                if len(changes.ids) < AT_ONCE:
+                    self._version = changes.version
             return self._view
 
     def _changed(self, held: View, changes: Changes) -> View:

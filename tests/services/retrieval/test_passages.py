@@ -63,19 +63,19 @@ def test_dropping_a_tail_a_file_and_a_generation(passages: Passages) -> None:
 
 
 def test_vectors_come_back_in_half_precision(passages: Passages) -> None:
-    found = passages.changes(0, 0, 1)
+    found = passages.changes(0, 0, 1, 100)
     assert np.allclose(found.vectors[:2], vectors(2), atol=1e-3)
     batches = list(passages.all_vectors(1, batch=2))
     assert [len(ids) for ids, _ in batches] == [2, 1]
     assert np.allclose(batches[1][1], vectors(1, 1), atol=1e-3)
-    assert not passages.changes(0, 0, 2).vectors.any(), "none in this generation"
+    assert not passages.changes(0, 0, 2, 100).vectors.any(), "none in this generation"
 
 
 def test_what_changed_since_somebody_looked(passages: Passages) -> None:
-    first = passages.changes(0, 0, 1)
+    first = passages.changes(0, 0, 1, 100)
     assert first.files == ["file-1", "file-1", "file-2"]
     passages.put("file-1", 0, chunks("plums are blue"), vectors(1), 1)
-    then = passages.changes(first.ids[-1], len(first.dropped), 1)
+    then = passages.changes(first.ids[-1], len(first.dropped), 1, 100)
     assert then.version > first.version
     assert (then.files, then.dropped) == (["file-1"], first.ids[:1])
     assert [len(words) for words in then.terms] == [3]

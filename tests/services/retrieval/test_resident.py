@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from services.retrieval import resident
 from services.retrieval.chunking import Chunk
 from services.retrieval.passages import Passages
 from services.retrieval.resident import Resident, Residents, View
@@ -54,6 +55,19 @@ def test_many_small_changes_are_as_one_large(passages: Passages) -> None:
     assert np.array_equal(view.vectors, anew.vectors)
     asked = vectors(1, 9)[0]
     assert np.allclose(view.cosines(view.rows([5]), asked), view.all_cosines(asked)[4:5])
+
+
+def test_a_large_store_is_read_in_steps(passages: Passages, monkeypatch: pytest.MonkeyPatch) -> None:
+    for n in range(5):
+        put(passages, f"file-{n}", f"word{n} common", "more")
+    passages.drop("file-1")
+    whole = Resident(passages, 1).view()
+    for step in (1, 2, 3, 8):
+        monkeypatch.setattr(resident, "AT_ONCE", step)
+        view = Resident(passages, 1).view()
+        assert view.ids.tolist() == whole.ids.tolist()
+        assert np.array_equal(view.vectors, whole.vectors)
+        assert np.allclose(view.match("common").scores, whole.match("common").scores)
 
 
 def test_the_store_searched_longest_ago_is_given_up(tmp_path: Path) -> None:
