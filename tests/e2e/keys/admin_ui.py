@@ -30,19 +30,19 @@ class AdminUi:
         self.name = name
         self.shots = 0
 
-    def shot(self, name: str) -> None:
-        """A picture of the window as it is now."""
+    def shot(self, name: str, page: Any = None) -> None:
+        """A picture of the window, or of another one, as it is now."""
         self.shots += 1
-        self.page.screenshot(path=SCREENSHOTS / f"{self.name}_{self.shots:02d}_{name}.png")
+        (page or self.page).screenshot(path=SCREENSHOTS / f"{self.name}_{self.shots:02d}_{name}.png")
 
-    def log_in(self, password: str, user: str = "admin") -> None:
-        """Ends on the first page."""
+    def log_in(self, password: str, user: str = "admin", home: str = "Create New Virtual Key") -> None:
+        """Ends on the first page, which has the words ``home``."""
         self.page.goto(f"{self.url}/ui/", wait_until="domcontentloaded")
         self.page.get_by_placeholder("Enter your username").fill(user)
         self.page.get_by_placeholder("Enter your password").fill(password)
         self.shot("login")
         self.page.keyboard.press("Enter")
-        self.page.get_by_text("Create New Virtual Key").wait_for()
+        self.page.get_by_text(home).first.wait_for()
         self.shot("home")
 
     def create_key(self, alias: str, model: str, budget: str, rpm: str) -> str:
@@ -119,6 +119,19 @@ class AdminUi:
         page.locator("button:has-text('Create New Key')").first.wait_for()
         self.shot("deleted")
 
+    def to_console(self) -> Console:
+        """The console, by the link in LiteLLM's bar; a new window."""
+        self._go("api-keys")
+        self.page.get_by_role("button", name="Blog").click()
+        self.page.get_by_text("Signalbox console").wait_for()
+        self.shot("link")
+        with self.page.expect_popup() as opened:
+            self.page.get_by_text("Signalbox console").click()
+        console = Console(opened.value, self)
+        console.page.get_by_role("heading", name="Overview").wait_for()
+        self.shot("console", console.page)
+        return console
+
     def _open(self, alias: str) -> None:
         self._go("api-keys")
         self.page.locator("tr", has_text=alias).locator("button").first.click()
@@ -126,6 +139,60 @@ class AdminUi:
 
     def _go(self, page: str) -> None:
         self.page.goto(f"{self.url}/ui/{page}/", wait_until="domcontentloaded")
+
+
+class Console:
+    """A window that shows our console. ``ui``: where it was opened from."""
+
+    def __init__(self, page: Any, ui: AdminUi) -> None:
+        self.page = page
+        self.ui = ui
+        page.set_default_timeout(WAIT_MS)
+
+    def decision(self, decision: str) -> str:
+        """The words of one decision's page."""
+        self.page.goto(f"{self.ui.url}/console/decisions/{decision}")
+        self.ui.shot("decision", self.page)
+        return str(self.page.inner_text("body"))
+
+    def judge(self, decision: str) -> None:
+        """Says that it was a good answer."""
+        self.decision(decision)
+        self.page.get_by_role("button", name="Good").click()
+        self.page.get_by_role("status").get_by_text("good").wait_for()
+        self.ui.shot("judged", self.page)
+
+    def forged(self, path: str, **form: str) -> int:
+        """Status of a form that the page does not offer, with this session's token."""
+        script = """([path, form]) => {
+            const token = document.querySelector("input[name=form_token]").value;
+            const body = new URLSearchParams({...form, form_token: token});
+            return fetch(path, {method: "POST", body}).then(answer => answer.status);
+        }"""
+        return int(self.page.evaluate(script, [path, form]))
+
+    def to_ui(self) -> None:
+        """LiteLLM's UI, by the link in our bar; shown without a login."""
+        self.page.get_by_role("link", name="Keys & teams").click()
+        self.page.get_by_role("button", name="Blog").wait_for()
+        self.ui.shot("ui", self.page)
+
+    def log_out(self) -> None:
+        """Ends both sessions."""
+        self.page.goto(f"{self.ui.url}/console")
+        self.page.get_by_role("button", name="Log out").click()
+        self.page.locator("#secret").wait_for()
+        self.page.goto(f"{self.ui.url}/ui/", wait_until="domcontentloaded")
+        self.page.get_by_placeholder("Enter your username").wait_for()
+        self.ui.shot("logged_out", self.page)
+
+    def log_in(self, user: str, password: str) -> None:
+        """The console's own form."""
+        self.page.goto(f"{self.ui.url}/console/login")
+        self.page.fill("#user", user)
+        self.page.fill("#secret", password)
+        self.page.press("#secret", "Enter")
+        self.page.wait_for_load_state()
 
 
 def chromium() -> str | None:
@@ -152,7 +219,8 @@ def admin_ui(url: str, name: str = "admin_ui") -> Iterator[AdminUi]:
         try:
             yield ui
         except BaseException:
-            ui.shot("failed")
+            for window in page.context.pages:
+                ui.shot("failed", window)
             raise
         finally:
             browser.close()
