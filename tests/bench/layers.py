@@ -60,4 +60,12 @@ def layer_of(files: Iterable[str]) -> str:
 
 
 def _match(file: str, rules: tuple[tuple[str, tuple[str, ...]], ...]) -> str | None:
-    return next((layer for layer, parts in rules if any(part in file for part in parts)), None)
+    installed = "site-packages" in file
+    return next(
+        (
+            layer
+            for layer, parts in rules
+            if any(part in file for part in parts) and not (installed and layer.startswith("ours: "))
+        ),
+        None,
+    )

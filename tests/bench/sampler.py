@@ -129,6 +129,7 @@ def thread_seconds() -> dict[str, float]:
     """CPU seconds of this process's threads so far by name, numbers of pools left out."""
     seconds: defaultdict[str, float] = defaultdict(float)
     names = {t.native_id: t.name for t in threading.enumerate()}
+    names[os.getpid()] = "MainThread"  # after a fork Python still has the number that it had before
     for task in Path("/proc/self/task").iterdir():
         try:
             fields = (task / "stat").read_text().rpartition(")")[2].split()

@@ -22,6 +22,7 @@ OURS = "/box/plugins"
         ((f"{SITE}/litellm/litellm_core_utils/litellm_logging.py",), "LiteLLM: logging and spend"),
         ((f"{SITE}/starlette/routing.py", f"{SITE}/uvicorn/server.py"), "FastAPI"),
         ((f"{SITE}/aiohttp/http_writer.py", "/usr/lib/python3.11/asyncio/runners.py"), "LiteLLM: call to the model"),
+        ((f"{SITE}/litellm/plugins/x.py",), "LiteLLM: call to the model"),
         ((f"{SITE}/uvicorn/server.py",), ELSEWHERE),
         ((), ELSEWHERE),
     ],
