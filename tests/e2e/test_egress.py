@@ -2,91 +2,29 @@
 
 from __future__ import annotations
 
-import json
 import random
 import re
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
-from plugins.ledger.query import Question, found, records
+from plugins.ledger.query import Question, found
 from plugins.ledger.verify import verify
-from tests.support.fake_cloud import FakeCloud, fake_cloud
-from tests.support.system import System, running_system
+from tests.e2e.walled import AMBIENT_KEY, ANTHROPIC_KEY, OPENAI_KEY, TELLING, Walled, edited, running_walled
 
-OPENAI_KEY, ANTHROPIC_KEY, AMBIENT_KEY = "sk-real-openai-4711", "sk-real-anthropic-4711", "sk-real-ambient-4711"
 WORDS = ("blue", "calm", "wide", "slow", "deep", "cold", "warm", "clear", "green", "quiet", "fast", "narrow", "bright")
-ENV = {"CLOUD_LOGIN": OPENAI_KEY, "ALSO_KNOWN_AS": OPENAI_KEY, "GROQ_API_KEY": AMBIENT_KEY}
-
-
-@dataclass(frozen=True, slots=True)
-class Walled:
-    """``near``: a model server at location local. ``far``: both clouds."""
-
-    system: System
-    near: FakeCloud
-    far: FakeCloud
-
-    def ask(self, model: str, marker: str, data_class: str, path: str = "/v1/chat/completions", **more: Any) -> Any:
-        headers = {**self.system.headers, "x-signalbox-data-class": data_class}
-        text = f"write a poem about a river that is {marker}"
-        body = {"model": model, "messages": [{"role": "user", "content": text}], "max_tokens": 9, **more}
-        return httpx.post(self.system.url + path, json=body, headers=headers, timeout=60, trust_env=False)
-
-    def record(self) -> list[dict[str, Any]]:
-        return list(records(self.system.state / "ledger"))
-
-    @property
-    def ledger(self) -> Path:
-        return self.system.state / "ledger"
-
-    @property
-    def broker(self) -> str:
-        ports = json.loads((self.system.state / "run" / "ports.json").read_text())
-        return f"http://127.0.0.1:{ports['egress']}"
-
-
-def entry(group: str, params: dict[str, Any], location: str, **info: Any) -> dict[str, Any]:
-    return {
-        "model_name": group,
-        "litellm_params": params,
-        "model_info": {"id": f"id-{group}", "location": location, "modalities": ["text"], **info},
-    }
-
-
-def config(near: str, far: str) -> dict[str, Any]:
-    openai = {"model": "openai/gpt-far", "api_base": f"{far}/v1"}
-    anthropic = {"model": "anthropic/claude-far", "api_base": far, "api_key": ANTHROPIC_KEY}
-    mistral = {"model": "mistral/mistral-embed", "api_base": f"{far}/v1", "api_key": OPENAI_KEY}
-    bedrock = {"model": "bedrock/some.model", "aws_region_name": "us-east-1"}
-    return {
-        "model_list": [
-            entry("near", {"model": "openai/near", "api_base": f"{near}/v1", "api_key": "none"}, "local", tier="small"),
-            entry("far", {**openai, "api_key": "os.environ/CLOUD_LOGIN"}, "cloud", tier="frontier"),
-            entry("far-anthropic", anthropic, "cloud", tier="frontier"),
-            entry("far-embed", mistral, "cloud", mode="embedding"),
-            entry("far-rock", bedrock, "cloud", tier="frontier"),
-        ],
-        "gateway": {
-            "boundary": {"egress": {"mode": "on", "hosts": ["127.0.0.1"]}},
-            "instant": {"enabled": False},
-            "discovery": {"ollama": [], "vllm": [], "models_dir": None, "cloud": False},
-        },
-    }
+PATHS = {b"completions", b"messages", b"embeddings"}
 
 
 @pytest.fixture(scope="module")
 def walled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Walled]:
-    with fake_cloud("near") as near, fake_cloud("far") as far:
-        text = json.dumps(config(near.url, far.url))
-        with running_system(tmp_path_factory.mktemp("walled"), text, env=ENV) as system:
-            yield Walled(system, near, far)
+    with running_walled(tmp_path_factory.mktemp("walled")) as walled:
+        yield walled
 
 
 @pytest.fixture
@@ -151,6 +89,17 @@ def test_the_gateway_never_had_a_key(walled: Walled) -> None:
     assert (walled.system.state / "run" / "egress.json").stat().st_mode & 0o777 == 0o600
     assert (walled.system.state / "secrets" / "egress.key").stat().st_mode & 0o777 == 0o600
     assert not [key for key in real if key.encode() in walled.system.all_logs()]
+
+
+def test_a_variable_alone_tells_nobody(walled: Walled, marker: str) -> None:
+    assert walled.ask("far", marker, "public").status_code == 200
+    assert walled.ask("far", marker, "restricted").status_code == 403
+    for process in walled.system.processes():
+        environ = Path(f"/proc/{process.pid}/environ").read_bytes().split(b"\0")
+        names = {entry.split(b"=", 1)[0].decode() for entry in environ if entry != b"LITELLM_LOG=WARNING"}
+        assert not names & set(TELLING), process.cmdline()
+    assert {r.request_line.split()[1].rsplit(b"/", 1)[-1] for r in walled.far.received} <= PATHS
+    assert marker.encode() not in walled.system.all_logs()
 
 
 def test_the_gateway_cannot_send_past_the_broker(walled: Walled) -> None:
@@ -226,7 +175,10 @@ def test_what_left_is_on_record_without_content(walled: Walled, marker: str) -> 
     answer = walled.ask("far", marker, "public")
     assert answer.status_code == 200
     decision = answer.headers["x-signalbox-decision-id"]
-    walled.system.wait_for(lambda: len(list(found(walled.ledger, Question(decision=decision)))) == 1, "the record")
+    walled.system.wait_for(
+        lambda: ["ended" in record for record in found(walled.ledger, Question(decision=decision))] == [True],
+        "the record and how it ended",
+    )
     [left] = found(walled.ledger, Question(decision=decision))
     assert (left["event"], left["ended"], left["status"], left["rule"]) == ("left", "complete", 200, "declared")
     assert left["host"] == walled.far.url.removeprefix("http://")
@@ -275,3 +227,22 @@ def test_an_unwritable_ledger_keeps_in_what_would_leave_and_serves_what_stays(wa
         aside.rename(segment)
     assert segment.read_bytes() == kept
     walled.system.wait_for(lambda: walled.ask("far", marker, "public").status_code == 200, "the ledger")
+
+
+def test_a_boundary_closed_while_it_runs_loads_nothing_outside(walled: Walled, marker: str) -> None:
+    def groups() -> set[str]:
+        with walled.system.client() as client:
+            return {row["id"] for row in client.get("/v1/models").raise_for_status().json()["data"]}
+
+    with added(walled, "added-far", f"{walled.far.url}/v1"), edited(walled, mode="closed"):
+        walled.system.wait_for(lambda: not groups() & {"far", "far-anthropic", "far-embed", "added-far"}, "the edit")
+        assert "near" in groups()
+        for name in ("far", "far-anthropic", "added-far"):
+            refused = walled.ask(name, marker, "public")
+            assert 400 <= refused.status_code < 500, refused.text
+            assert set(refused.json()["error"]) == {"message", "type", "param", "code"}
+        assert walled.ask("near", marker, "public").status_code == 200
+        assert walled.ask("auto", marker, "public").status_code == 200
+        assert not walled.far.holds(marker)
+    walled.system.wait_for(lambda: "far" in groups(), "the boundary as it was")
+    walled.system.wait_for(lambda: walled.ask("far", marker, "public").status_code == 200, "the cloud")
