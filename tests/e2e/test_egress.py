@@ -206,7 +206,7 @@ def test_ledger_and_decision_log_agree(walled: Walled, marker: str) -> None:
     assert [told()[i]["event"] for i in ids] == ["left", "refused", "kept", "kept"]
     for one in ids:
         assert (told()[one]["class"], told()[one]["key"]) == (logged()[one]["data_class"], logged()[one]["key_id"])
-    assert set(logged()) <= set(told()), "every decision has its record"
+    walled.system.wait_for(lambda: set(logged()) <= set(told()), "a record of every decision")
     assert verify(walled.ledger).problems == []
 
 
