@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import random
 import re
 import sqlite3
+import subprocess
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -15,7 +17,9 @@ import pytest
 
 from plugins.ledger.query import Question, found
 from plugins.ledger.verify import verify
+from services.erasure.subject import key_hash
 from tests.e2e.walled import AMBIENT_KEY, ANTHROPIC_KEY, OPENAI_KEY, TELLING, Walled, edited, running_walled
+from tests.support.system import command as signalbox
 
 WORDS = ("blue", "calm", "wide", "slow", "deep", "cold", "warm", "clear", "green", "quiet", "fast", "narrow", "bright")
 PATHS = {b"completions", b"messages", b"embeddings"}
@@ -176,7 +180,7 @@ def test_what_left_is_on_record_without_content(walled: Walled, marker: str) -> 
     assert answer.status_code == 200
     decision = answer.headers["x-signalbox-decision-id"]
     walled.system.wait_for(
-        lambda: ["ended" in record for record in found(walled.ledger, Question(decision=decision))] == [True],
+        lambda: ["status" in record for record in found(walled.ledger, Question(decision=decision))] == [True],
         "the record and how it ended",
     )
     [left] = found(walled.ledger, Question(decision=decision))
@@ -229,6 +233,32 @@ def test_an_unwritable_ledger_keeps_in_what_would_leave_and_serves_what_stays(wa
     walled.system.wait_for(lambda: walled.ask("far", marker, "public").status_code == 200, "the ledger")
 
 
+def test_scrubbed_text_comes_back_whole_through_the_broker(walled: Walled) -> None:
+    """The broker looks at the body itself (``rescan``), so it would refuse what was not replaced."""
+    text = 'Write a poem for Margaret Thornton in "Bristol", +49 30 901820; [PERSON_1] is literal, ünï 🙂.'
+    walled.far.behave("gpt-far", "echo")
+
+    def ask(stream: bool = False) -> httpx.Response:
+        body = {"model": "far", "messages": [{"role": "user", "content": text}], "stream": stream}
+        talk = f"c-{random.random()}"  # what an earlier one was judged to be would hold for the same conversation
+        headers = {**walled.system.headers, "x-signalbox-data-class": "internal", "x-signalbox-conversation": talk}
+        return httpx.post(f"{walled.system.url}/v1/chat/completions", json=body, headers=headers, trust_env=False)
+
+    with edited(walled, scrub=["internal"], combination="internal"):
+        walled.system.wait_for(lambda: ask().status_code == 200, "the edited boundary")
+        for stream in (False, True):
+            answer = ask(stream)
+            events = [json.loads(line[6:]) for line in answer.text.splitlines() if line.startswith("data: {")]
+            parts = "".join(c["delta"].get("content") or "" for e in events for c in e["choices"])
+            assert text == (parts if stream else answer.json()["choices"][0]["message"]["content"])
+            [left] = found(walled.ledger, Question(decision=answer.headers["x-signalbox-decision-id"]))
+            assert (left["class"], left["writer"][:6]) == ("public", "egress")
+    for word in ("Margaret", "Thornton", "Bristol", "901820"):
+        assert not walled.far.holds(word)
+    walled.system.wait_for(lambda: ask().status_code == 403, "the boundary as it was")
+    walled.far.behaviors.clear()
+
+
 def test_a_boundary_closed_while_it_runs_loads_nothing_outside(walled: Walled, marker: str) -> None:
     def groups() -> set[str]:
         with walled.system.client() as client:
@@ -246,3 +276,25 @@ def test_a_boundary_closed_while_it_runs_loads_nothing_outside(walled: Walled, m
         assert not walled.far.holds(marker)
     walled.system.wait_for(lambda: "far" in groups(), "the boundary as it was")
     walled.system.wait_for(lambda: walled.ask("far", marker, "public").status_code == 200, "the cloud")
+
+
+def test_an_erased_key_is_gone_while_everything_runs(walled: Walled, marker: str) -> None:
+    with walled.system.client() as client:
+        key = client.post("/key/generate", json={"user_id": "ada"}).raise_for_status().json()["key"]
+        hashed = key_hash(key)
+        client.headers["authorization"] = f"Bearer {key}"
+        body = {"model": "near", "messages": [{"role": "user", "content": marker}]}
+        asked = client.post("/v1/chat/completions", json=body, headers={"x-signalbox-conversation": "c-erased"})
+        assert asked.status_code == 200, asked.text
+        sent = client.post("/v1/files", data={"purpose": "assistants"}, files={"file": ("a.txt", marker.encode())})
+        assert sent.status_code == 200, sent.text
+        content = f"/v1/files/{sent.json()['id']}/content"
+        assert client.get(content).text == marker
+        walled.system.wait_for(lambda: walled.holding(hashed), "the decision's record")
+        erase = signalbox("boundary", "erase", "--key", key, "--yes", "--state", str(walled.system.state))
+        done = subprocess.run(erase, capture_output=True, text=True, timeout=120)
+        assert done.returncode == 0, done.stdout + done.stderr
+        assert client.get(content).status_code == 404
+    assert walled.holding(hashed) == []
+    assert [r["event"] for r in walled.record() if r.get("key") == hashed][-1] == "erased"
+    assert verify(walled.ledger).problems == []
