@@ -9,7 +9,9 @@ from services.supervisor.exporters import EXPORTERS, OFF, without_exporters
 PLAIN = {"PATH": "/bin", "OTEL_EXPORTER_OTLP_ENDPOINT": "http://127.0.0.1:4318", "REDIS_URL": "redis://x", "LANG": "C"}
 
 
-@pytest.mark.parametrize("name", [*sorted(OFF), *(f"{begin}X" for begin in EXPORTERS), "LANGFUSE_SECRET_KEY", "SENTRY_DSN"])
+@pytest.mark.parametrize(
+    "name", [*sorted(OFF), *(f"{begin}X" for begin in EXPORTERS), "LANGFUSE_SECRET_KEY", "SENTRY_DSN"]
+)
 def test_a_variable_alone_does_not_pass(name: str) -> None:
     assert without_exporters({**PLAIN, name: "https://elsewhere.example"}, ()) == PLAIN
 
