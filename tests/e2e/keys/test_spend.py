@@ -98,6 +98,7 @@ def ask_database(desk: Desk, question: str, **given: str) -> list[tuple[object, 
         return connection.execute(question.encode(), given).fetchall()
 
 
+@pytest.mark.timeout(600)  # 1,000 requests and their booking: two minutes, more on a busy machine
 @pytest.mark.parametrize("faults", [False, True], ids=["quiet", "engine killed, Postgres restarted"])
 def test_every_answered_request_is_booked_once(desk: Desk, faults: bool) -> None:
     user = desk.admin("/user/new", user_role="internal_user", auto_create_key=False)["user_id"]

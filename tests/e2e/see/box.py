@@ -112,10 +112,6 @@ class Box:
         """What LiteLLM has booked on a key, US dollars."""
         return float(self.look("/key/info", key=key)["info"]["spend"])
 
-    def wait_for_spend(self, key: str, least: float) -> None:
-        """LiteLLM books in batches."""
-        self.system.wait_for(lambda: self.spend(key) >= least, "the spend to be booked", 40)
-
     def metrics(self) -> Samples:
         """What Prometheus would read now."""
         with httpx.Client(trust_env=False) as http:
