@@ -50,7 +50,7 @@ run: install ## install where needed, start everything, Ctrl-C stops it (flags: 
 install: $(STAMPS)/engine ## everything that running needs, into this folder
 
 test: install test-deps check ## install what the tests need, check, run all tests
-	$(PY) -m pytest -m "not vllm" -n $(JOBS) --dist loadgroup --no-loadscope-reorder --reruns 1 $(ARGS)
+	$(PY) -m pytest -m "not vllm" -n $(JOBS) --dist loadfile --no-loadscope-reorder --reruns 1 $(ARGS)
 
 check: install test-deps ## lint, format, types, architecture
 	$(VENV)/bin/ruff check .

@@ -1,55 +1,65 @@
-"""How one run is shared out to its processes (pytest-xdist, ``--dist loadgroup``).
+"""How one run is shared out to its processes (pytest-xdist).
 
 A group of tests stays in one process. Files that use the same running system are one group, so that it is started once;
 every other file is a group of its own. What takes longest is handed out first, so that no process waits at the end.
+(xdist's own ``loadgroup`` does nothing with pytest 9.2, which does not show the changed ids that it relies on.)
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from itertools import groupby
+import importlib
+import re
+from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-SYSTEMS = ("desk", "site", "box", "running_world", "engine", "database", "database_state", "big_state")
-"""Fixtures that start something large and live longer than one file."""
+ROOT = Path(__file__).parent.parent
 
-FIRST = ("wall", "e2e", "plugins/litellm_adapter", "services/database", "bench")
+SYSTEMS = {
+    "tests/e2e/keys/": ("desk: Desk", "desk"),
+    "tests/e2e/see/": ("box: Box", "box"),
+    "tests/e2e/": ("site: Site", "site"),
+    "tests/plugins/litellm_adapter/": ("world: World", "world"),
+    "tests/services/database/": ("database: RunningPart", "database"),
+    "tests/services/console/": ("big_state: Path", "big_state"),
+}
+"""Folders whose ``conftest`` has a fixture that starts something large: as tests write it, and the group's name."""
+
+FIRST = ("tests/wall/", "tests/e2e/", "tests/plugins/litellm_adapter/", "tests/services/database/", "tests/bench/")
 """Folders of tests, the longest first."""
 
 
-@pytest.hookimpl(tryfirst=True)  # xdist reads the groups in its own hook
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Marks every test with its group, and puts the groups in order."""
-    for path, members in groupby(list(items), key=lambda item: item.path):
-        tests = list(members)
-        name = group_of(path, tests)
-        for test in tests:
-            if test.get_closest_marker("xdist_group") is None:
-                test.add_marker(pytest.mark.xdist_group(name))
-    items.sort(key=lambda item: (place(item.path), group(item)))
+    """Puts the groups in order."""
+    items.sort(key=lambda item: (place(item.nodeid), group_of(item.nodeid)))
 
 
-def group_of(path: Path, tests: Sequence[pytest.Item]) -> str:
-    """The system that these tests of one file use, else the file."""
-    used = {name for test in tests for name in getattr(test, "fixturenames", ())}
-    return next((system for system in SYSTEMS if system in used), _relative(path))
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """xdist's own for whole files, with our groups."""
+    scheduler: Any = importlib.import_module("xdist.scheduler").LoadFileScheduling(config, log)
+    scheduler._split_scope = group_of  # what a scheduler of one's own overrides
+    return scheduler
 
 
-def group(test: pytest.Item) -> str:
-    """The group that it is marked with."""
-    marker = test.get_closest_marker("xdist_group")
-    assert marker is not None
-    return str(marker.args[0])
+def group_of(nodeid: str) -> str:
+    """The system that this test's file uses, else the file."""
+    return _group(nodeid.partition("::")[0])
 
 
-def place(path: Path) -> int:
+def place(nodeid: str) -> int:
     """Where its folder stands in ``FIRST``."""
-    name = _relative(path)
-    return next((i for i, folder in enumerate(FIRST) if name.startswith(f"{folder}/")), len(FIRST))
+    return next((i for i, folder in enumerate(FIRST) if nodeid.startswith(folder)), len(FIRST))
 
 
-def _relative(path: Path) -> str:
-    root = Path(__file__).parent
-    return path.relative_to(root).as_posix() if path.is_relative_to(root) else path.as_posix()
+@cache
+def _group(file: str) -> str:
+    source = (ROOT / file).read_text(encoding="utf-8") if (ROOT / file).is_file() else ""
+    for folder, (parameter, group) in SYSTEMS.items():
+        makes_its_own = f"def {parameter.partition(':')[0]}(" in source
+        if file.startswith(folder) and re.search(rf"\b{parameter}\b", source) and not makes_its_own:
+            return group
+    return file
