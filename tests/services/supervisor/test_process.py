@@ -150,6 +150,13 @@ async def test_one_that_ignores_the_signal_is_killed_with_its_own_children(tmp_p
     assert said == ["p did not end in 0.2 s: killed"]
 
 
+def ended(pid: int) -> bool:
+    try:
+        return psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return True
+
+
 async def test_what_a_dead_part_left_behind_is_ended_before_it_starts_again(tmp_path: Path) -> None:
     code = (
         "import subprocess, sys\n"
@@ -161,7 +168,7 @@ async def test_what_a_dead_part_left_behind_is_ended_before_it_starts_again(tmp_
     child.start()
     await until(lambda: len(child.log.tail(9)) >= 2)
     left = int(child.log.tail(9)[0])
-    await until(lambda: not psutil.pid_exists(left) or psutil.Process(left).status() == psutil.STATUS_ZOMBIE)
+    await until(lambda: ended(left))
     await child.stop()
 
 
