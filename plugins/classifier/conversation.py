@@ -87,18 +87,18 @@ def predict_text(
 
 
 def _prediction(classes: Sequence[str], scores: Floats, threshold: float, truncated: int) -> Prediction:
-    named = np.array([-1.0 if name == UNSURE else score for name, score in zip(classes, scores, strict=True)])
-    order = np.argsort(-named, kind="stable")
-    first, second = int(order[0]), int(order[1])
-    best, confidence = classes[first], float(scores[first])
+    values: list[float] = scores.tolist()
+    ranked = sorted(range(len(classes)), key=lambda i: 1.0 if classes[i] == UNSURE else -values[i])
+    first, second = ranked[0], ranked[1]
+    best, confidence = classes[first], values[first]
     return Prediction(
         intent=best if confidence >= threshold else UNSURE,
         best=best,
         confidence=confidence,
         second=classes[second],
-        second_score=float(scores[second]),
+        second_score=values[second],
         truncated_chars=truncated,
-        scores=tuple((name, float(score)) for name, score in zip(classes, scores, strict=True)),
+        scores=tuple(zip(classes, values, strict=True)),
     )
 
 

@@ -70,17 +70,17 @@ def words(points: Codes) -> Codes:
     inside = _IS_WORD[np.minimum(points, _TABLE)]
     edges = inside.astype(np.int8)
     edges[1:] -= inside[:-1]
-    starts = np.flatnonzero(edges == 1)
+    starts = (edges == 1).nonzero()[0]
     if starts.size == 0:
         return np.empty(0, dtype=np.uint64)
-    positions = np.flatnonzero(inside)
-    number = np.cumsum(edges[positions] == 1) - 1
+    positions = inside.nonzero()[0]
+    number = (edges[positions] == 1).cumsum() - 1
     offset = positions - starts[number]
     keep = offset < _MAX_WORD
     positions, offset = positions[keep], offset[keep]
     with np.errstate(over="ignore"):
         parts = points[positions] * _POWERS[offset]
-        return np.add.reduceat(parts, np.flatnonzero(offset == 0))
+        return np.add.reduceat(parts, (offset == 0).nonzero()[0])
 
 
 def unigrams(word_codes: Codes, salt: int) -> Buckets:

@@ -34,7 +34,7 @@ def block_vector(buckets: Buckets, columns: NDArray[np.uint16], idf: Floats, wei
     new = np.empty(known.size, dtype=bool)
     new[0] = True
     np.not_equal(known[1:], known[:-1], out=new[1:])
-    first = np.flatnonzero(new)
+    first = new.nonzero()[0]
     counts = np.empty(first.size, dtype=np.int64)
     counts[:-1] = first[1:]
     counts[-1] = known.size

@@ -88,17 +88,17 @@ class Reading:
     def starts(self) -> Ints:
         """Where each piece begins in the text."""
         steps = self.generation.length[self.pieces] + 1
-        found = np.cumsum(steps) - steps
+        found = steps.cumsum() - steps
         if "\n" in self.text:  # a space was put on either side of each line end
             ends = self.pieces == self.generation.pieces["\n"]
-            found -= 2 * np.cumsum(ends) - ends
+            found -= 2 * ends.cumsum() - ends
         return found
 
     def tokens(self) -> tuple[Ints, Ints]:
         """Numbers of all tokens in order, and where they stand in the generation's ``token``."""
         generation = self.generation
         counts = generation.count[self.pieces]
-        ends = np.cumsum(counts)
+        ends = counts.cumsum()
         total = int(ends[-1]) if ends.size else 0
         rows = np.repeat(generation.first[self.pieces] - ends + counts, counts) + np.arange(total)
         return generation.token[rows], rows
@@ -107,6 +107,10 @@ class Reading:
         """Start and end in the text of every token; ``rows`` as ``tokens`` gave them."""
         starts = np.repeat(self.starts(), self.generation.count[self.pieces])
         return starts + self.generation.token_start[rows], starts + self.generation.token_end[rows]
+
+
+def _numbers(generation: Generation, pieces: Sequence[str]) -> Ints:
+    return np.fromiter(map(generation.pieces.__getitem__, pieces), np.int64, len(pieces))
 
 
 class Lexicon:
@@ -126,11 +130,11 @@ class Lexicon:
         pieces = spaced.split(" ")
         generation = self._now
         try:
-            numbers = list(map(generation.pieces.__getitem__, pieces))
+            numbers = _numbers(generation, pieces)
         except KeyError:
             generation = self._learned(pieces)
-            numbers = list(map(generation.pieces.__getitem__, pieces))
-        return Reading(text, generation, np.array(numbers, np.int64))
+            numbers = _numbers(generation, pieces)
+        return Reading(text, generation, numbers)
 
     def _learned(self, pieces: Sequence[str]) -> Generation:
         different = dict.fromkeys(pieces)

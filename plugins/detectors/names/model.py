@@ -107,11 +107,11 @@ class TokenModel:
         """Tokens that may be something, in order, and their probabilities, (those, labels). ``numbers``: of all
         tokens, as the reading gave them. All others are nothing."""
         table = self._of_generation(reading)
-        likely = rows = np.flatnonzero(table.telling[numbers])
+        likely = rows = table.telling[numbers].nonzero()[0]
         if rows.size:
             padded = _padded(numbers)
             scores = self._alone(table, padded, rows)
-            near = np.flatnonzero(_best(scores) > HOPELESS)
+            near = (_best(scores) > HOPELESS).nonzero()[0]
             rows, scores = rows[near], scores[near]
             scores += self._pairs(table, padded, rows)
             likely = rows[_best(scores) > UNLIKELY]
@@ -136,7 +136,7 @@ class TokenModel:
         result = np.zeros_like(first)
         result[:, 0] = 1
         probable = softmax(first)
-        rows = _around(np.flatnonzero(probable[:, 0] < CERTAIN), 2, len(words))
+        rows = _around((probable[:, 0] < CERTAIN).nonzero()[0], 2, len(words))
         result[rows] = self._corrected(first, probable, rows)
         return result
 
@@ -226,14 +226,14 @@ def _around(rows: Ints, distance: int, size: int) -> Ints:
     marked = np.zeros(size + 2 * distance, np.bool_)
     for offset in range(2 * distance + 1):
         marked[rows + offset] = True
-    return np.flatnonzero(marked[distance : size + distance])
+    return marked[distance : size + distance].nonzero()[0]
 
 
 def to_bytes(model: TokenModel) -> bytes:
     """The model as an ``.npz``: eight bits a weight with one scale a label, only the buckets in use."""
     scale = np.abs(model.weights).max(axis=0) / 127
     small = np.round(model.weights / scale).astype(np.int8)
-    used = np.flatnonzero(small.any(axis=1))
+    used = small.any(axis=1).nonzero()[0]
     keys = np.array(sorted(model.gazetteer.bits), np.uint32)
     out = io.BytesIO()
     np.savez_compressed(

@@ -53,7 +53,7 @@ class Prose:
         numbers, rows = reading.tokens()
         at, probable = self._model.judged(numbers, reading)
         labels = np.where(1 - probable[:, 0] > self._threshold, 1 + probable[:, 1:].argmax(axis=1), 0)
-        told = np.flatnonzero(labels)
+        told = labels.nonzero()[0]
         if not told.size:
             return
         people = set(at[probable.argmax(axis=1) == _PERSON].tolist())

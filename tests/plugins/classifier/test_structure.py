@@ -46,3 +46,12 @@ def test_numbers_stay_in_range(text: str) -> None:
     assert found.shape == (len(STRUCTURE),)
     assert found.min() >= 0
     assert found.max() <= 1
+
+
+@pytest.mark.parametrize("pause", ["\n", "\n" * 60])
+def test_few_lines_are_looked_at_as_many_are(pause: str) -> None:
+    """Two ways of looking, one count: 60 empty lines more make the whole text be searched."""
+    code, mail, lists = ("def f(x):", "    return x", "  }"), ("From: ann", "Dear Bob,"), (" - one", "12) two")
+    lines = (*code, *mail, "> said", *lists, "a,b,c", "a,,c", "x")
+    marks = structure(pause.join(lines), "", "")[:5]
+    assert marks.tolist() == pytest.approx([0.5 * n / 5 for n in (3, 2, 1, 2, 1)])
