@@ -10,14 +10,17 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Set
+from functools import partial
 from types import SimpleNamespace
 from typing import Any
 
 NeedsLarge = Callable[[str], bool]
 
 _LARGE = frozenset({"COMPLEX", "REASONING"})
-"""LiteLLM's tiers SIMPLE and MEDIUM go to small models, these to large ones."""
+_MEDIUM_TOO = _LARGE | {"MEDIUM"}
+"""LiteLLM's tiers that mean a large model. Where MEDIUM goes is up to whoever configures it, so both are compared: on
+short prompts the heuristics seldom say more than MEDIUM."""
 
 _MODELS = {"SIMPLE": "small", "MEDIUM": "small", "COMPLEX": "large", "REASONING": "large"}
 
@@ -35,14 +38,22 @@ def heuristics() -> dict[str, NeedsLarge]:
 
     first, second = build("heuristic"), build("heuristic_v2")
 
-    def v1(prompt: str) -> bool:
-        return str(first.classify(prompt)[0].value) in _LARGE
+    def v1(prompt: str) -> str:
+        return str(first.classify(prompt)[0].value)
 
-    def v2(prompt: str) -> bool:
+    def v2(prompt: str) -> str:
         tier = second._classify_with_heuristic_v2(prompt).tier  # the public form is a coroutine
-        return str(getattr(tier, "value", tier)) in _LARGE
+        return str(getattr(tier, "value", tier))
 
-    return {"LiteLLM heuristic v1": v1, "LiteLLM heuristic v2": v2}
+    return {
+        words.format(name): partial(_is_in, judge, large)
+        for name, judge in (("v1", v1), ("v2", v2))
+        for words, large in (("LiteLLM heuristic {}", _LARGE), ("LiteLLM {} from MEDIUM", _MEDIUM_TOO))
+    }
+
+
+def _is_in(tier_of: Callable[[str], str], large: Set[str], prompt: str) -> bool:
+    return tier_of(prompt) in large
 
 
 if __name__ == "__main__":
